@@ -1,0 +1,31 @@
+import type { Measurement } from '#scripts/bench/measurement';
+import { billableOperations } from '#scripts/bench/measurements/billable-operations';
+import { chunkedCommit } from '#scripts/bench/measurements/chunked-commit';
+import { largePull } from '#scripts/bench/measurements/large-pull';
+import { largePush } from '#scripts/bench/measurements/large-push';
+import { peakMemory } from '#scripts/bench/measurements/peak-memory';
+import { smallImages } from '#scripts/bench/measurements/small-images';
+import { smallReads } from '#scripts/bench/measurements/small-reads';
+import { tokenRate } from '#scripts/bench/measurements/token-rate';
+
+/** All measurements, in the order in which they run. */
+const MEASUREMENTS: readonly Measurement[] = [
+  largePush,
+  largePull,
+  smallReads,
+  smallImages,
+  chunkedCommit,
+  peakMemory,
+  billableOperations,
+  tokenRate,
+];
+
+/** The measurements of these names, or all of them. */
+export function chooseMeasurements(names: readonly string[] | undefined): readonly Measurement[] {
+  if (names === undefined) return MEASUREMENTS;
+  return names.map((name) => {
+    const measurement = MEASUREMENTS.find((each) => each.name === name);
+    if (measurement !== undefined) return measurement;
+    throw new Error(`there is no measurement ${name}, only ${MEASUREMENTS.map((each) => each.name).join(', ')}`);
+  });
+}

@@ -1,0 +1,187 @@
+import { runBatch, withRetries } from '#adapters/d1/batch';
+import { AVAILABLE, UPSERT_BLOB } from '#adapters/d1/blob-statements';
+import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
+import { type Digest, parseDigest } from '#core/digest';
+import { AppError } from '#core/errors';
+import { projectOf, type RepositoryName, withinProject } from '#core/reference';
+import type { Blob, UploadedBlob } from '#domain/blobs/blob';
+import type { BlobMount, BlobStore } from '#domain/blobs/blob-store';
+
+interface BlobRow {
+  id: number;
+  digest: string;
+  size_bytes: number;
+  object_key: string;
+}
+
+interface TouchableBlobRow extends BlobRow {
+  wants_touch: number;
+}
+
+/** Milliseconds for which a touch is recent enough not to be written again. */
+const TOUCH_INTERVAL_MS = 60_000;
+
+const LINKED_BLOB = `
+  from blobs b
+  join repository_blobs rb on rb.blob_id = b.id
+  join repositories r on r.id = rb.repository_id
+  join projects p on p.id = r.project_id
+  where b.digest = ?1 and p.name = ?2 and r.name = ?3 and ${AVAILABLE}`;
+
+const FIND_LINKED = `select b.id, b.digest, b.size_bytes, b.object_key ${LINKED_BLOB}`;
+
+const FIND_LINKED_AND_TOUCHABLE = `
+  select b.id, b.digest, b.size_bytes, b.object_key,
+    (b.state <> 'none' or (b.touched_at_ms < ?4
+      and not exists (select 1 from artifact_blobs ab where ab.blob_id = b.id))) as wants_touch
+  ${LINKED_BLOB}`;
+
+const TOUCH = `
+  update blobs as b set touched_at_ms = ?2, version = version + (state <> 'none'), state = 'none'
+  where b.id = ?1 and ${AVAILABLE}`;
+
+/** Looks first: an insert that runs into a conflict has written a row of SQLite's own, for the sequence of ids. */
+const INSERT_REPOSITORY = `
+  insert into repositories (project_id, name, created_at_ms, updated_at_ms)
+  select ?1, ?2, ?3, ?3 where not exists (select 1 from repositories where project_id = ?1 and name = ?2)`;
+
+const LINK = `
+  insert into repository_blobs (repository_id, blob_id, linked_at_ms)
+  select r.id, b.id, ?4 from repositories r, blobs b
+  where r.project_id = ?1 and r.name = ?2 and b.digest = ?3
+  on conflict do nothing`;
+
+/** One guard for all that a link needs: the project lives, and the blob's object is not being deleted. */
+const GUARD_LINK = `
+  insert into guards (code)
+  select iif(exists (select 1 from projects where id = ?1 and deleted_at_ms is null), 'BLOB_NOT_AVAILABLE', 'PROJECT_GONE')
+  where not exists (
+    select 1 from repositories r
+    join projects p on p.id = r.project_id
+    join blobs b on b.digest = ?3
+    join repository_blobs rb on rb.repository_id = r.id and rb.blob_id = b.id
+    where r.project_id = ?1 and r.name = ?2 and p.deleted_at_ms is null and ${AVAILABLE})`;
+
+export class D1BlobStore implements BlobStore {
+  readonly #db: D1Database;
+
+  constructor(deps: { readonly db: D1Database }) {
+    this.#db = deps.db;
+  }
+
+  async findLinked(repository: RepositoryName, digest: Digest): Promise<Blob | undefined> {
+    const query = this.#db.prepare(FIND_LINKED).bind(digest, projectOf(repository), withinProject(repository));
+    const row = await withRetries(() => query.first<BlobRow>());
+    return row ? toBlob(row) : undefined;
+  }
+
+  async findLinkedAndTouch(repository: RepositoryName, digest: Digest, nowMs: number): Promise<Blob | undefined> {
+    const query = this.#db
+      .prepare(FIND_LINKED_AND_TOUCHABLE)
+      .bind(digest, projectOf(repository), withinProject(repository), nowMs - TOUCH_INTERVAL_MS);
+    const row = await withRetries(() => query.first<TouchableBlobRow>());
+    if (!row) return undefined;
+    if (!row.wants_touch) return toBlob(row);
+    const touched = await withRetries(() => this.#db.prepare(TOUCH).bind(row.id, nowMs).run());
+    return touched.meta.changes > 0 ? toBlob(row) : undefined;
+  }
+
+  async commitUpload(upload: UploadedBlob): Promise<Blob> {
+    const { projectId, digest, sizeBytes, objectKey, nowMs } = upload;
+    const name = withinProject(upload.repository);
+    const [upserted] = await runBatch(this.#db, [
+      this.#db.prepare(UPSERT_BLOB).bind(digest, sizeBytes, objectKey, nowMs),
+      this.#db.prepare(INSERT_REPOSITORY).bind(projectId, name, nowMs),
+      this.#db.prepare(LINK).bind(projectId, name, digest, nowMs),
+      this.#db.prepare(GUARD_LINK).bind(projectId, name, digest),
+    ]).catch((error: unknown) => {
+      throw error instanceof GuardFailed ? commitError(error) : error;
+    });
+    return toBlob(onlyRow(upserted));
+  }
+
+  async mount(mount: BlobMount): Promise<Blob | undefined> {
+    const { digest, projectId, nowMs } = mount;
+    const name = withinProject(mount.repository);
+    const source = mountSource(mount);
+    const db = this.#db;
+    try {
+      const results = await runBatch(db, [
+        guard(db, 'BLOB_NOT_LINKED', `exists (${source.query})`, digest, ...source.bindings),
+        guardProject(db, projectId),
+        db.prepare(INSERT_REPOSITORY).bind(projectId, name, nowMs),
+        db
+          .prepare(`update blobs as b set touched_at_ms = ?2, version = version + (state <> 'none'), state = 'none'
+          where b.digest = ?1 and ${AVAILABLE}`)
+          .bind(digest, nowMs),
+        db.prepare(LINK).bind(projectId, name, digest, nowMs),
+        db.prepare('select id, digest, size_bytes, object_key from blobs where digest = ?').bind(digest),
+      ]);
+      return toBlob(onlyRow(results.at(-1)));
+    } catch (error) {
+      if (error instanceof GuardFailed) return undefined;
+      throw error;
+    }
+  }
+
+  async unlink(repository: RepositoryName, digest: Digest): Promise<'unlinked' | 'unknown' | 'in-use'> {
+    const names = [digest, projectOf(repository), withinProject(repository)];
+    const inUse = `exists (
+      select 1 from blobs b join artifact_blobs ab on ab.blob_id = b.id join artifacts a on a.id = ab.artifact_id
+      join repositories r on r.id = a.repository_id join projects p on p.id = r.project_id
+      where b.digest = ?1 and p.name = ?2 and r.name = ?3)`;
+    const remove = `delete from repository_blobs where blob_id = (select id from blobs where digest = ?1) and
+      repository_id = (select r.id from repositories r join projects p on p.id = r.project_id where p.name = ?2 and r.name = ?3)`;
+    try {
+      const results = await runBatch(this.#db, [
+        guard(this.#db, 'BLOB_IN_USE', `not ${inUse}`, ...names),
+        this.#db.prepare(remove).bind(...names),
+      ]);
+      return (results[1]?.meta.changes ?? 0) > 0 ? 'unlinked' : 'unknown';
+    } catch (error) {
+      if (error instanceof GuardFailed) return 'in-use';
+      throw error;
+    }
+  }
+
+  async keysInUse(objectKeys: readonly string[]): Promise<ReadonlySet<string>> {
+    const query = this.#db
+      .prepare('select object_key from blobs where object_key in (select value from json_each(?))')
+      .bind(JSON.stringify(objectKeys));
+    const { results } = await withRetries(() => query.all<{ object_key: string }>());
+    return new Set(results.map((row) => row.object_key));
+  }
+}
+
+/** A query that finds a link which permits the mount. `?1` is the digest. */
+function mountSource(mount: BlobMount): { query: string; bindings: readonly string[] } {
+  if ('repository' in mount.from) {
+    const from = mount.from.repository;
+    return { query: `select 1 ${LINKED_BLOB}`, bindings: [projectOf(from), withinProject(from)] };
+  }
+  const query = `
+    select 1 from blobs b
+    join repository_blobs rb on rb.blob_id = b.id
+    join repositories r on r.id = rb.repository_id
+    join projects p on p.id = r.project_id
+    where b.digest = ?1 and p.name in (select value from json_each(?2)) and ${AVAILABLE}`;
+  return { query, bindings: [JSON.stringify(mount.from.anyOfProjects)] };
+}
+
+function commitError(failed: GuardFailed): AppError {
+  return failed.code === 'PROJECT_GONE'
+    ? new AppError('NAME_UNKNOWN', { cause: failed })
+    : new AppError('BLOB_UPLOAD_UNKNOWN', { cause: failed });
+}
+
+function onlyRow(result: D1Result | undefined): BlobRow {
+  const row = result?.results[0];
+  if (!row) throw new Error('a blob row is missing from the batch that wrote it');
+  return row as BlobRow;
+}
+
+function toBlob(row: BlobRow): Blob {
+  const digest = parseDigest(row.digest);
+  if (!digest) throw new Error('a blob row holds a malformed digest');
+  return { id: row.id, digest, sizeBytes: row.size_bytes, objectKey: row.object_key };
+}

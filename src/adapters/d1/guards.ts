@@ -1,0 +1,48 @@
+/**
+ * Preconditions inside a batch. A D1 batch is one transaction, and an update that matches no row does not abort it; so
+ * a precondition is a statement that inserts its code into the table `guards` when it does *not* hold, where a trigger
+ * raises it (migrations/0001). It writes nothing when it holds.
+ */
+export type GuardCode =
+  | 'PROJECT_GONE'
+  | 'PROJECT_NOT_EMPTY'
+  | 'NAME_TAKEN'
+  | 'REPOSITORY_GONE'
+  | 'LOCK_LOST'
+  | 'BLOB_NOT_LINKED'
+  | 'BLOB_NOT_AVAILABLE'
+  | 'BLOB_IN_USE'
+  | 'ARTIFACT_GONE'
+  | 'ARTIFACT_REFERENCED'
+  | 'TAG_GONE';
+
+/** A batch that was rolled back because one of its preconditions did not hold. */
+export class GuardFailed extends Error {
+  readonly code: GuardCode;
+
+  constructor(code: GuardCode) {
+    super(`guard ${code} did not hold`);
+    this.name = 'GuardFailed';
+    this.code = code;
+  }
+}
+
+/**
+ * A statement that aborts its batch with `code` unless `condition`, an SQL expression over `bindings`, is true.
+ *
+ * @example guard(db, 'PROJECT_GONE', 'exists (select 1 from projects where id = ?1 and deleted_at_ms is null)', id)
+ */
+export function guard(db: D1Database, code: GuardCode, condition: string, ...bindings: unknown[]): D1PreparedStatement {
+  return db.prepare(`insert into guards (code) select '${code}' where not (${condition})`).bind(...bindings);
+}
+
+/** Aborts the batch with PROJECT_GONE unless the project is there and not deleted. */
+export function guardProject(db: D1Database, projectId: number): D1PreparedStatement {
+  return guard(db, 'PROJECT_GONE', 'exists (select 1 from projects where id = ? and deleted_at_ms is null)', projectId);
+}
+
+/** The guard that made D1 reject, if it was one. */
+export function failedGuard(error: unknown): GuardCode | undefined {
+  const match = error instanceof Error ? /guard:([A-Z_]+)/.exec(error.message) : null;
+  return match ? (match[1] as GuardCode) : undefined;
+}

@@ -1,0 +1,28 @@
+import { withRetries } from '#adapters/d1/batch';
+import type { IntentStore } from '#domain/blobs/intent-store';
+
+export class D1IntentStore implements IntentStore {
+  readonly #db: D1Database;
+
+  constructor(deps: { readonly db: D1Database }) {
+    this.#db = deps.db;
+  }
+
+  async open(prefix: string, nowMs: number): Promise<void> {
+    const insert = this.#db.prepare(
+      'insert into object_intents (prefix, opened_at_ms) values (?, ?) on conflict do nothing',
+    );
+    await withRetries(() => insert.bind(prefix, nowMs).run());
+  }
+
+  async before(bound: string, limit: number): Promise<readonly string[]> {
+    const select = this.#db.prepare('select prefix from object_intents where prefix < ? order by prefix limit ?');
+    const { results } = await withRetries(() => select.bind(bound, limit).all<{ prefix: string }>());
+    return results.map((row) => row.prefix);
+  }
+
+  async close(prefix: string): Promise<void> {
+    const remove = this.#db.prepare('delete from object_intents where prefix = ?');
+    await withRetries(() => remove.bind(prefix).run());
+  }
+}

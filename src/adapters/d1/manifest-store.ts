@@ -1,0 +1,235 @@
+import { runBatch, withRetries } from '#adapters/d1/batch';
+import { AVAILABLE, upsertBlob } from '#adapters/d1/blob-statements';
+import { type GuardCode, GuardFailed, guard, guardProject } from '#adapters/d1/guards';
+import { mutationStatements } from '#adapters/d1/mutation';
+import { underLease } from '#adapters/d1/repository-lease';
+import { type JsonSlice, jsonSlices, storableText } from '#adapters/d1/value-limits';
+import type { Digest } from '#core/digest';
+import { AppError, type ErrorCode } from '#core/errors';
+import type { Descriptor } from '#core/manifest';
+import { projectOf, type RepositoryName, type TagName, withinProject } from '#core/reference';
+import type { ArtifactDeletion, ManifestPut, ManifestStore } from '#domain/manifests/manifest-store';
+import type { StoredManifest } from '#domain/manifests/stored-manifest';
+
+interface ManifestRow {
+  artifact_id: number;
+  repository_id: number;
+  project_id: number;
+  digest: string;
+  media_type: string;
+  size_bytes: number;
+  object_key: string;
+}
+
+const MANIFEST = `
+  select a.id as artifact_id, a.repository_id, r.project_id, a.digest, a.manifest_media_type as media_type,
+    a.manifest_size_bytes as size_bytes, b.object_key
+  from projects p
+  join repositories r on r.project_id = p.id`;
+
+const BY_DIGEST = `${MANIFEST}
+  join artifacts a on a.repository_id = r.id
+  join blobs b on b.id = a.manifest_blob_id
+  where p.name = ?1 and r.name = ?2 and a.digest = ?3`;
+
+const BY_TAG = `${MANIFEST}
+  join tags t on t.repository_id = r.id
+  join artifacts a on a.id = t.artifact_id
+  join blobs b on b.id = a.manifest_blob_id
+  where p.name = ?1 and r.name = ?2 and t.name = ?3`;
+
+/** Digests of the JSON list `?1` for which the repository `?2` has no usable link. */
+const MISSING_BLOBS = `
+  select d.value as digest from json_each(?1) d
+  where not exists (
+    select 1 from blobs b join repository_blobs rb on rb.blob_id = b.id
+    where b.digest = d.value and rb.repository_id = ?2 and ${AVAILABLE})`;
+
+const GUARD_ERRORS: Readonly<Partial<Record<GuardCode, ErrorCode>>> = {
+  PROJECT_GONE: 'NAME_UNKNOWN',
+  LOCK_LOST: 'SERVICE_UNAVAILABLE',
+  BLOB_NOT_LINKED: 'MANIFEST_BLOB_UNKNOWN',
+  ARTIFACT_GONE: 'MANIFEST_UNKNOWN',
+  ARTIFACT_REFERENCED: 'VIOLATE_FOREIGN_KEY_CONSTRAINT',
+};
+
+export class D1ManifestStore implements ManifestStore {
+  readonly #db: D1Database;
+
+  constructor(deps: { readonly db: D1Database }) {
+    this.#db = deps.db;
+  }
+
+  findByDigest(repository: RepositoryName, digest: Digest): Promise<StoredManifest | undefined> {
+    return this.#find(BY_DIGEST, repository, digest);
+  }
+
+  findByTag(repository: RepositoryName, tag: TagName): Promise<StoredManifest | undefined> {
+    return this.#find(BY_TAG, repository, tag);
+  }
+
+  async findObjectKey(digest: Digest): Promise<string | undefined> {
+    const query = this.#db.prepare(`select b.object_key from blobs b where b.digest = ? and ${AVAILABLE}`).bind(digest);
+    return (await withRetries(() => query.first<string>('object_key'))) ?? undefined;
+  }
+
+  async missingBlobs(repositoryId: number, digests: readonly Digest[]): Promise<readonly Digest[]> {
+    const queries = blobSlices(digests).map(({ json }) => this.#db.prepare(MISSING_BLOBS).bind(json, repositoryId));
+    const answers = await runBatch(this.#db, queries);
+    return answers.flatMap(({ results }) => (results as { digest: Digest }[]).map((row) => row.digest));
+  }
+
+  async put(put: ManifestPut): Promise<'stored' | 'object-gone'> {
+    try {
+      await runBatch(this.#db, putStatements(this.#db, put));
+      return 'stored';
+    } catch (error) {
+      if (error instanceof GuardFailed && error.code === 'BLOB_NOT_AVAILABLE') return 'object-gone';
+      return this.#rethrow(error, put.repositoryId);
+    }
+  }
+
+  async delete(deletion: ArtifactDeletion): Promise<void> {
+    const statements = deleteStatements(this.#db, deletion);
+    await runBatch(this.#db, statements).catch((error) => this.#rethrow(error, deletion.repositoryId));
+  }
+
+  /** The lease of a repository that is gone is lost too, but asking again would not help. */
+  async #rethrow(error: unknown, repositoryId: number): Promise<never> {
+    const code = error instanceof GuardFailed ? GUARD_ERRORS[error.code] : undefined;
+    if (code === undefined) throw error;
+    if (code !== 'SERVICE_UNAVAILABLE') throw new AppError(code, { cause: error });
+    const query = this.#db.prepare('select 1 from repositories where id = ?').bind(repositoryId);
+    if (!(await withRetries(() => query.first()))) throw new AppError('NAME_UNKNOWN', { cause: error });
+    throw new AppError(code, { cause: error, retryAfterSeconds: 1 });
+  }
+
+  async #find(sql: string, repository: RepositoryName, last: string): Promise<StoredManifest | undefined> {
+    const query = this.#db.prepare(sql).bind(projectOf(repository), withinProject(repository), last);
+    const row = await withRetries(() => query.first<ManifestRow>());
+    return row ? toStoredManifest(row) : undefined;
+  }
+}
+
+function putStatements(db: D1Database, put: ManifestPut): D1PreparedStatement[] {
+  const { projectId, repositoryId, digest, manifest } = put;
+  const { nowMs } = put.mutation;
+  const blobs = blobSlices(manifest.blobs.map((blob) => blob.digest));
+  return [
+    ...mutationStatements(db, put.mutation),
+    guardProject(db, projectId),
+    ...underLease(db, { repositoryId, lockToken: put.lockToken, nowMs }),
+    ...blobs.map(({ json }) => guard(db, 'BLOB_NOT_LINKED', `not exists (${MISSING_BLOBS})`, json, repositoryId)),
+    ...(put.isKnownObject ? [objectIsInUse(db, put)] : []),
+    ...upsertBlob(db, { digest, sizeBytes: put.sizeBytes, objectKey: put.objectKey, nowMs }),
+    insertArtifact(db, put),
+    ...insertReferences(db, put, blobs),
+    ...moveTags(db, put),
+    db
+      .prepare('update repositories set published_at_ms = ?2 where id = ?1 and published_at_ms is null')
+      .bind(repositoryId, nowMs),
+  ];
+}
+
+function objectIsInUse(db: D1Database, put: ManifestPut): D1PreparedStatement {
+  const condition = `exists (select 1 from blobs b where b.digest = ? and b.object_key = ? and ${AVAILABLE})`;
+  return guard(db, 'BLOB_NOT_AVAILABLE', condition, put.digest, put.objectKey);
+}
+
+/** An artifact that is pushed again stays as it is. */
+function insertArtifact(db: D1Database, put: ManifestPut): D1PreparedStatement {
+  const { manifest, repositoryId, digest, sizeBytes, mutation } = put;
+  const annotations =
+    Object.keys(manifest.annotations).length > 0 ? storableText(JSON.stringify(manifest.annotations)) : null;
+  return db
+    .prepare(
+      `insert into artifacts (repository_id, digest, manifest_blob_id, manifest_media_type, manifest_size_bytes,
+         config_media_type, artifact_type, size_bytes, subject_digest, annotations, pushed_at_ms)
+       select ?1, ?2, b.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 from blobs b where b.digest = ?2
+       on conflict (repository_id, digest) do nothing`,
+    )
+    .bind(
+      repositoryId,
+      digest,
+      manifest.mediaType,
+      sizeBytes,
+      manifest.config?.mediaType ?? null,
+      manifest.artifactType ?? null,
+      sizeBytes + manifest.contentSizeBytes,
+      manifest.subject?.digest ?? null,
+      annotations,
+      mutation.nowMs,
+    );
+}
+
+function insertReferences(db: D1Database, put: ManifestPut, blobs: readonly JsonSlice[]): D1PreparedStatement[] {
+  const { manifest, repositoryId, digest } = put;
+  const insertBlobs = `insert into artifact_blobs (artifact_id, blob_id)
+    select a.id, b.id from artifacts a, json_each(?3) d join blobs b on b.digest = d.value
+    where a.repository_id = ?1 and a.digest = ?2 on conflict do nothing`;
+  const insertChildren = `insert into artifact_references
+      (parent_id, position, repository_id, child_digest, platform, annotations)
+    select a.id, d.key + ?4, a.repository_id, d.value ->> '$.digest', d.value -> '$.platform', d.value -> '$.annotations'
+    from artifacts a, json_each(?3) d where a.repository_id = ?1 and a.digest = ?2 on conflict do nothing`;
+  return [
+    ...blobs.map(({ json }) => db.prepare(insertBlobs).bind(repositoryId, digest, json)),
+    ...jsonSlices(manifest.children.map(toReference)).map(({ json, offset }) =>
+      db.prepare(insertChildren).bind(repositoryId, digest, json, offset),
+    ),
+  ];
+}
+
+/** A layer may be there many times. */
+function blobSlices(digests: readonly Digest[]): readonly JsonSlice[] {
+  return jsonSlices([...new Set(digests)]);
+}
+
+/** What the row of a child holds; its digest alone, should the rest be too long. */
+function toReference({ digest, platform, annotations }: Descriptor): Partial<Descriptor> {
+  const reference = { digest, platform, annotations };
+  return storableText(JSON.stringify(reference)) === null ? { digest } : reference;
+}
+
+function moveTags(db: D1Database, put: ManifestPut): D1PreparedStatement[] {
+  if (put.tags.length === 0) return [];
+  const sql = `insert into tags (repository_id, artifact_id, name, pushed_at_ms)
+    select a.repository_id, a.id, d.value, ?4 from artifacts a, json_each(?3) d
+    where a.repository_id = ?1 and a.digest = ?2
+    on conflict (repository_id, name) do update set artifact_id = excluded.artifact_id, pushed_at_ms = excluded.pushed_at_ms`;
+  return [db.prepare(sql).bind(put.repositoryId, put.digest, JSON.stringify(put.tags), put.mutation.nowMs)];
+}
+
+function deleteStatements(db: D1Database, deletion: ArtifactDeletion): D1PreparedStatement[] {
+  const { repositoryId, lockToken, digest, mayBeChild, mutation } = deletion;
+  const artifact = '(select id from artifacts where repository_id = ?1 and digest = ?2)';
+  const remove = (sql: string) => db.prepare(sql).bind(repositoryId, digest);
+  const notAChild = guard(
+    db,
+    'ARTIFACT_REFERENCED',
+    'not exists (select 1 from artifact_references where repository_id = ? and child_digest = ?)',
+    repositoryId,
+    digest,
+  );
+  return [
+    ...mutationStatements(db, mutation),
+    ...underLease(db, { repositoryId, lockToken, nowMs: mutation.nowMs }),
+    guard(db, 'ARTIFACT_GONE', `exists ${artifact}`, repositoryId, digest),
+    ...(mayBeChild ? [] : [notAChild]),
+    remove(`delete from tags where artifact_id = ${artifact}`),
+    remove(`delete from artifact_blobs where artifact_id = ${artifact}`),
+    remove(`delete from artifact_references where parent_id = ${artifact}`),
+    remove('delete from artifacts where repository_id = ?1 and digest = ?2'),
+  ];
+}
+
+function toStoredManifest(row: ManifestRow): StoredManifest {
+  return {
+    artifactId: row.artifact_id,
+    repositoryId: row.repository_id,
+    projectId: row.project_id,
+    digest: row.digest as Digest,
+    mediaType: row.media_type,
+    sizeBytes: row.size_bytes,
+    objectKey: row.object_key,
+  };
+}

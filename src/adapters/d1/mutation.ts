@@ -1,0 +1,34 @@
+import type { Mutation } from '#domain/events/mutation';
+
+/** Seconds after which the cron tick sends an event again that no consumer has confirmed. */
+const RESEND_AFTER_MS = 60_000;
+
+/** The audit row and the outbox rows of a mutation, to stand in its batch. */
+export function mutationStatements(db: D1Database, mutation: Mutation): D1PreparedStatement[] {
+  return [auditStatement(db, mutation), ...mutation.events.map((event) => outboxStatement(db, mutation.nowMs, event))];
+}
+
+function auditStatement(db: D1Database, { operationId, actor, nowMs, audit }: Mutation): D1PreparedStatement {
+  return db
+    .prepare(
+      `insert into audit_log (operation_id, project_id, operation, resource_type, resource, username, description,
+         is_success, source_address, at_ms) values (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)`,
+    )
+    .bind(
+      operationId,
+      audit.projectId ?? null,
+      audit.operation,
+      audit.resourceType,
+      audit.resource,
+      actor.username,
+      audit.description,
+      actor.sourceAddress ?? null,
+      nowMs,
+    );
+}
+
+function outboxStatement(db: D1Database, nowMs: number, event: Mutation['events'][number]): D1PreparedStatement {
+  return db
+    .prepare('insert into outbox (event_id, body, due_at_ms) values (?, ?, ?)')
+    .bind(event.id, JSON.stringify(event), nowMs + RESEND_AFTER_MS);
+}

@@ -1,0 +1,88 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { blobs } from './blobs.ts';
+import { repositories } from './repositories.ts';
+
+/** A manifest in a repository. */
+export const artifacts = sqliteTable(
+  'artifacts',
+  {
+    id: integer('id').primaryKey(),
+    repositoryId: integer('repository_id')
+      .notNull()
+      .references(() => repositories.id),
+    digest: text('digest').notNull(),
+    /** The blob that holds the manifest's bytes. */
+    manifestBlobId: integer('manifest_blob_id')
+      .notNull()
+      .references(() => blobs.id),
+    /** The Content-Type it was pushed with, without parameters. */
+    manifestMediaType: text('manifest_media_type').notNull(),
+    manifestSizeBytes: integer('manifest_size_bytes').notNull(),
+    /** Media type of the config; null when there is none. */
+    configMediaType: text('config_media_type'),
+    /** What a referrers listing calls it; null is left out there. */
+    artifactType: text('artifact_type'),
+    /** Manifest, config and layers, in bytes. */
+    sizeBytes: integer('size_bytes').notNull(),
+    /** What this manifest is about, whether or not that exists. */
+    subjectDigest: text('subject_digest'),
+    /** JSON object of text; absent annotations are null. */
+    annotations: text('annotations', { mode: 'json' }).$type<Record<string, string>>(),
+    pushedAtMs: integer('pushed_at_ms').notNull(),
+    pulledAtMs: integer('pulled_at_ms'),
+  },
+  (table) => [
+    // Finds a manifest by digest, at every pull.
+    uniqueIndex('artifacts_digest').on(table.repositoryId, table.digest),
+    // Lists a repository's artifacts, newest first.
+    index('artifacts_pushed').on(table.repositoryId, table.pushedAtMs, table.id),
+    // Lists the referrers of a manifest in order of their digests.
+    index('artifacts_subject')
+      .on(table.repositoryId, table.subjectDigest, table.digest)
+      .where(sql`subject_digest is not null`),
+    // Tells garbage collection whether manifest bytes are in use.
+    index('artifacts_manifest_blob').on(table.manifestBlobId),
+  ],
+);
+
+/** Config and layers a manifest needs. */
+export const artifactBlobs = sqliteTable(
+  'artifact_blobs',
+  {
+    artifactId: integer('artifact_id')
+      .notNull()
+      .references(() => artifacts.id),
+    blobId: integer('blob_id')
+      .notNull()
+      .references(() => blobs.id),
+  },
+  (table) => [
+    primaryKey({ columns: [table.artifactId, table.blobId] }),
+    // Tells whether a blob of a repository is still needed, when its link is to be deleted.
+    index('artifact_blobs_blob').on(table.blobId, table.artifactId),
+  ],
+);
+
+/** Manifests an index points at, whether or not the repository holds them (sparse indexes). */
+export const artifactReferences = sqliteTable(
+  'artifact_references',
+  {
+    parentId: integer('parent_id')
+      .notNull()
+      .references(() => artifacts.id),
+    position: integer('position').notNull(),
+    repositoryId: integer('repository_id')
+      .notNull()
+      .references(() => repositories.id),
+    childDigest: text('child_digest').notNull(),
+    /** JSON of the descriptor's platform; null when it has none. */
+    platform: text('platform', { mode: 'json' }).$type<Record<string, unknown>>(),
+    annotations: text('annotations', { mode: 'json' }).$type<Record<string, string>>(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.parentId, table.position] }),
+    // Tells whether a manifest is the child of an index in its repository.
+    index('artifact_references_child').on(table.repositoryId, table.childDigest),
+  ],
+);

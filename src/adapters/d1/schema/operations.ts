@@ -1,0 +1,78 @@
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+/** Who did what to which resource, written in the batch of the deed itself. */
+export const auditLog = sqliteTable(
+  'audit_log',
+  {
+    id: integer('id').primaryKey(),
+    /** The deed's id: a batch that is sent again after an unknown outcome fails here instead of happening twice. */
+    operationId: text('operation_id').notNull(),
+    projectId: integer('project_id'),
+    operation: text('operation').notNull(),
+    resourceType: text('resource_type').notNull(),
+    resource: text('resource').notNull(),
+    username: text('username').notNull(),
+    description: text('description').notNull(),
+    isSuccess: integer('is_success', { mode: 'boolean' }).notNull(),
+    sourceAddress: text('source_address'),
+    atMs: integer('at_ms').notNull(),
+  },
+  (table) => [
+    uniqueIndex('audit_log_operation').on(table.operationId),
+    // Lists a project's log, newest first.
+    index('audit_log_project').on(table.projectId, table.atMs),
+  ],
+);
+
+/** Events that no consumer has confirmed yet. The consumer's own batch deletes the row; the cron tick sends it again. */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    eventId: text('event_id').primaryKey(),
+    /** JSON of a `DomainEvent` (`domain/events/event.ts`). */
+    body: text('body', { mode: 'json' }).notNull(),
+    /** When the tick may send it (again). */
+    dueAtMs: integer('due_at_ms').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+  },
+  (table) => [
+    // Finds what the tick must send again.
+    index('outbox_due').on(table.dueAtMs),
+  ],
+);
+
+/** Events whose effect cannot be repeated and has happened; swept after a day, long after a queue's last retry. */
+export const consumedEvents = sqliteTable(
+  'consumed_events',
+  {
+    eventId: text('event_id').primaryKey(),
+    atMs: integer('at_ms').notNull(),
+  },
+  (table) => [
+    // Finds what the tick may forget.
+    index('consumed_events_at').on(table.atMs),
+  ],
+);
+
+/** Messages that no retry could deliver, kept for an operator to see. */
+export const deadLetters = sqliteTable('dead_letters', {
+  messageId: text('message_id').primaryKey(),
+  queue: text('queue').notNull(),
+  body: text('body', { mode: 'json' }).notNull(),
+  atMs: integer('at_ms').notNull(),
+});
+
+/**
+ * A prefix of R2 keys under which objects may be written before their rows exist. A row stands here before the first
+ * object under it does, so that an object without a blob row is found from here (docs/adr/0006-write-intents.md).
+ */
+export const objectIntents = sqliteTable('object_intents', {
+  prefix: text('prefix').primaryKey(),
+  openedAtMs: integer('opened_at_ms').notNull(),
+});
+
+/**
+ * Always empty. A batch inserts the code of a precondition here `where` the precondition does not hold; a trigger
+ * raises it and the batch rolls back (`adapters/d1/guards.ts`).
+ */
+export const guards = sqliteTable('guards', { code: text('code').notNull() });

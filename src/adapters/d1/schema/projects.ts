@@ -1,0 +1,62 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { users } from './users.ts';
+
+/** A namespace of repositories. Deleting one renames it to `<name>#<id>`, so that the name is free again. */
+export const projects = sqliteTable(
+  'projects',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    name: text('name').notNull(),
+    ownerId: integer('owner_id')
+      .notNull()
+      .references(() => users.id),
+    isPublic: integer('is_public', { mode: 'boolean' }).notNull().default(false),
+    /** Counts changes of who may do what here; tokens and remembered facts carry the value they were made under. */
+    securityVersion: integer('security_version').notNull().default(1),
+    createdAtMs: integer('created_at_ms').notNull(),
+    updatedAtMs: integer('updated_at_ms').notNull(),
+    deletedAtMs: integer('deleted_at_ms'),
+  },
+  (table) => [
+    // Finds a project by name, on every request.
+    uniqueIndex('projects_name').on(table.name),
+    // Lists live projects, public ones for anonymous callers.
+    // Lists repositories of all projects by full name: `a-b/x` comes before `a/x`, as the slash sorts after the hyphen.
+    index('projects_path').on(sql`(name || '/')`),
+    index('projects_public').on(table.isPublic, table.name).where(sql`deleted_at_ms is null`),
+  ],
+);
+
+/** Harbor's project metadata other than `public`: text keys and values, as on the wire. */
+export const projectMetadata = sqliteTable(
+  'project_metadata',
+  {
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id),
+    name: text('name').notNull(),
+    value: text('value').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.projectId, table.name] })],
+);
+
+/** Who has which role in a project (`core/rbac/role-matrix.ts`). */
+export const projectMembers = sqliteTable(
+  'project_members',
+  {
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id),
+    role: integer('role').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.userId] }),
+    // Lists the projects of a user.
+    index('project_members_user').on(table.userId, table.projectId),
+  ],
+);

@@ -1,0 +1,55 @@
+import { Hono } from 'hono';
+import { artifactRoutes } from '#routes/api/artifacts';
+import { projectRoutes } from '#routes/api/projects';
+import { repositoryRoutes } from '#routes/api/repositories';
+import { openSystemRoutes, systemRoutes } from '#routes/api/system';
+import type { AppEnv } from '#routes/app-env';
+import { tokenRoutes } from '#routes/auth/token';
+import { landing } from '#routes/internal/landing';
+import { authenticate } from '#routes/middleware/authenticate';
+import { notFound, onError } from '#routes/middleware/error-handler';
+import { registryVersion } from '#routes/middleware/registry-version';
+import { requestId } from '#routes/middleware/request-id';
+import { requestLog } from '#routes/middleware/request-log';
+import { ociRoutes } from '#routes/oci/router';
+import type { Env } from '#src/env';
+import { createServices, type Services } from '#src/services';
+
+const servicesByEnv = new WeakMap<Env, Services>();
+
+/** The services of this isolate; the platform hands the same `env` to every request of it. */
+export function servicesFor(env: Env): Services {
+  const known = servicesByEnv.get(env);
+  if (known) return known;
+  const services = createServices(env);
+  servicesByEnv.set(env, services);
+  return services;
+}
+
+/** The whole HTTP surface. Tests bring services of their own. */
+export function createApp(provide: (env: Env) => Services = servicesFor): Hono<AppEnv> {
+  // `/v2` and `/v2/` are one, and so is every other path with and without its last slash.
+  const app = new Hono<AppEnv>({ strict: false });
+  app.use(requestId);
+  app.use(async function provideServices(c, next) {
+    c.set('services', provide(c.env));
+    await next();
+  });
+  app.use(requestLog);
+  app.onError(onError);
+  app.notFound(notFound);
+
+  app.route('/api', openSystemRoutes());
+  app.use('/v2/*', registryVersion, authenticate('registry'));
+  app.use('/service/token', authenticate('token-service'));
+  app.use('/api/*', authenticate('api'));
+
+  app.get('/', landing);
+  app.route('/service/token', tokenRoutes());
+  app.route('/', ociRoutes());
+  app.route('/api/v2.0', systemRoutes());
+  app.route('/api/v2.0', projectRoutes());
+  app.route('/api/v2.0', repositoryRoutes());
+  app.route('/api/v2.0', artifactRoutes());
+  return app;
+}

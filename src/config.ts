@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+const isHttpUrlOrEmpty = (text: string) => text === '' || (/^https?:\/\//.test(text) && URL.canParse(text));
+
+const settingsSchema = z.object({
+  EDGE_CACHE: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  EXTERNAL_URL: z.string().refine(isHttpUrlOrEmpty, 'must begin with http:// or https://').default(''),
+  ROADSTEAD_ADMIN_PASSWORD: z.string().min(8).optional(),
+  ROADSTEAD_SECRET_KEY: z.string().min(32).optional(),
+  ROADSTEAD_TRUST_PROXY: z.enum(['1']).optional(),
+});
+
+/** The deployment's configuration, parsed once an isolate. */
+export interface Settings {
+  /** Whether bytes read by digest go through the platform's cache. Default: yes. */
+  readonly isEdgeCacheOn: boolean;
+  /** The address clients use, without a trailing slash; undefined takes each request's own. */
+  readonly externalUrl: string | undefined;
+  /** First password of `admin`, 8 characters or more; undefined serves no logins. */
+  readonly adminPassword: string | undefined;
+  /** Encrypts secrets at rest, 32 characters or more; undefined serves no logins. */
+  readonly secretKey: string | undefined;
+  /** Whether `X-Forwarded-For` comes from a proxy that sets it itself. Default: no. */
+  readonly isProxyTrusted: boolean;
+}
+
+/** Reads the settings from the variables and secrets of `env`; throws an error that names what is wrong, never its value. */
+export function parseSettings(env: object): Settings {
+  const parsed = settingsSchema.safeParse(env);
+  if (!parsed.success) {
+    const names = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`invalid configuration: ${names.join('; ')}`);
+  }
+  const settings = parsed.data;
+  return Object.freeze({
+    isEdgeCacheOn: settings.EDGE_CACHE === 'on',
+    externalUrl: settings.EXTERNAL_URL.replace(/\/+$/, '') || undefined,
+    adminPassword: settings.ROADSTEAD_ADMIN_PASSWORD,
+    secretKey: settings.ROADSTEAD_SECRET_KEY,
+    isProxyTrusted: settings.ROADSTEAD_TRUST_PROXY === '1',
+  });
+}
+
+/** Names of the secrets without which no login is served. */
+export function missingSecrets({ adminPassword, secretKey }: Settings): readonly string[] {
+  const names: string[] = [];
+  if (adminPassword === undefined) names.push('ROADSTEAD_ADMIN_PASSWORD');
+  if (secretKey === undefined) names.push('ROADSTEAD_SECRET_KEY');
+  return names;
+}

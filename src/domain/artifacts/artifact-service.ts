@@ -1,0 +1,43 @@
+import { AppError } from '#core/errors';
+import type { OffsetPage } from '#core/pagination';
+import type { Reference, RepositoryName } from '#core/reference';
+import type { Artifact } from '#domain/artifacts/artifact';
+import type { ArtifactStore } from '#domain/artifacts/artifact-store';
+import type { Actor } from '#domain/audit/audit';
+import type { ManifestService } from '#domain/manifests/manifest-service';
+import type { RepositoryService } from '#domain/repositories/repository-service';
+
+export interface ArtifactServiceDeps {
+  readonly store: ArtifactStore;
+  readonly repositories: RepositoryService;
+  readonly manifests: ManifestService;
+}
+
+/** Artifacts as the management API shows them. */
+export class ArtifactService {
+  readonly #deps: ArtifactServiceDeps;
+
+  constructor(deps: ArtifactServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** A page of artifacts, newest first; NOT_FOUND without the repository. */
+  async list(repository: RepositoryName, page: OffsetPage): ReturnType<ArtifactStore['list']> {
+    const { id } = await this.#deps.repositories.published(repository);
+    return this.#deps.store.list(id, page);
+  }
+
+  /** The artifact a tag or digest names; NOT_FOUND when there is none. */
+  async get(repository: RepositoryName, reference: Reference): Promise<Artifact> {
+    const artifact = await this.#deps.store.find(repository, reference);
+    if (artifact) return artifact;
+    const name = reference.kind === 'tag' ? `${repository}:${reference.tag}` : `${repository}@${reference.digest}`;
+    throw new AppError('NOT_FOUND', { message: `artifact ${name} not found` });
+  }
+
+  /** Deletes the artifact with all its tags, unless an index of the repository points at it. */
+  async delete(repository: RepositoryName, reference: Reference, actor: Actor): Promise<void> {
+    const { digest } = await this.get(repository, reference);
+    await this.#deps.manifests.delete({ repository, digest, mayBeChild: false, actor });
+  }
+}

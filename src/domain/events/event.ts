@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** What happened to an artifact, for whoever wants to know later. JSON in the outbox and on the queue. */
+const artifactEvent = z.object({
+  repository: z.string(),
+  repositoryId: z.int(),
+  digest: z.string(),
+  tag: z.string().optional(),
+});
+
+export const domainEventSchema = z.discriminatedUnion('kind', [
+  artifactEvent.extend({ kind: z.literal('artifact-pushed'), id: z.string(), atMs: z.int(), actor: z.string() }),
+  artifactEvent.extend({ kind: z.literal('artifact-deleted'), id: z.string(), atMs: z.int(), actor: z.string() }),
+  artifactEvent.extend({ kind: z.literal('tag-deleted'), id: z.string(), atMs: z.int(), actor: z.string() }),
+  z.object({
+    kind: z.literal('artifacts-pulled'),
+    id: z.string(),
+    /** Pulls of one artifact by one reference, gathered over a few seconds. */
+    pulls: z.array(artifactEvent.extend({ count: z.int().positive(), atMs: z.int() })),
+  }),
+]);
+
+export type DomainEvent = z.infer<typeof domainEventSchema>;
+export type PulledEvent = Extract<DomainEvent, { kind: 'artifacts-pulled' }>;
+export type Pull = PulledEvent['pulls'][number];
+/** Events that commit with the mutation they tell of; pulls have no mutation and may be lost. */
+export type RecordedEvent = Exclude<DomainEvent, PulledEvent>;

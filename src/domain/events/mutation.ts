@@ -1,0 +1,12 @@
+import type { Actor, AuditEntry } from '#domain/audit/audit';
+import type { RecordedEvent } from '#domain/events/event';
+
+/** What commits together with a change: the audit row and the events, under one operation id. */
+export interface Mutation {
+  /** Names the deed, so that a batch whose outcome is unknown can be sent again without happening twice. */
+  readonly operationId: string;
+  readonly actor: Actor;
+  readonly nowMs: number;
+  readonly audit: AuditEntry;
+  readonly events: readonly RecordedEvent[];
+}

@@ -1,0 +1,53 @@
+import type { Digest } from '#core/digest';
+import type { Manifest } from '#core/manifest';
+import type { RepositoryName, TagName } from '#core/reference';
+import type { Mutation } from '#domain/events/mutation';
+import type { StoredManifest } from '#domain/manifests/stored-manifest';
+
+/** What is to become of a pushed manifest. */
+export interface ManifestPut {
+  readonly projectId: number;
+  readonly repositoryId: number;
+  readonly lockToken: number;
+  readonly manifest: Manifest;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  /** Where its bytes are. */
+  readonly objectKey: string;
+  /** Whether `objectKey` is that of an older row, found by `findObjectKey`, rather than freshly written. */
+  readonly isKnownObject: boolean;
+  /** Tags that shall name it from now on. */
+  readonly tags: readonly TagName[];
+  readonly mutation: Mutation;
+}
+
+export interface ArtifactDeletion {
+  readonly repositoryId: number;
+  readonly lockToken: number;
+  readonly digest: Digest;
+  /** Harbor's API refuses to delete the child of an index; `/v2` does not. */
+  readonly mayBeChild: boolean;
+  readonly mutation: Mutation;
+}
+
+/** Rows of manifests and of what they refer to. Writes are one batch each. */
+export interface ManifestStore {
+  findByDigest(repository: RepositoryName, digest: Digest): Promise<StoredManifest | undefined>;
+  findByTag(repository: RepositoryName, tag: TagName): Promise<StoredManifest | undefined>;
+
+  /** Where the bytes of this digest are, if any repository has pushed them. */
+  findObjectKey(digest: Digest): Promise<string | undefined>;
+
+  /** Blobs of the list that are not linked to the repository, or about to be deleted. */
+  missingBlobs(repositoryId: number, digests: readonly Digest[]): Promise<readonly Digest[]>;
+
+  /**
+   * Stores the manifest and moves its tags; may be repeated. Answers `stored`, or `object-gone` when the known object
+   * was given up to garbage collection meanwhile, and the bytes must be written afresh. Rejects with
+   * MANIFEST_BLOB_UNKNOWN, NAME_UNKNOWN, or SERVICE_UNAVAILABLE when the lock was lost.
+   */
+  put(put: ManifestPut): Promise<'stored' | 'object-gone'>;
+
+  /** Deletes the artifact with its tags; MANIFEST_UNKNOWN when there is none. */
+  delete(deletion: ArtifactDeletion): Promise<void>;
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '#core/clock';
+import { AppError } from '#core/errors';
+import { newId } from '#core/ids';
+import type { Actor } from '#domain/audit/audit';
+import type { Mutation } from '#domain/events/mutation';
+import type { Project } from '#domain/projects/project';
+import { isProjectName } from '#domain/projects/project';
+import type { ProjectFactsService } from '#domain/projects/project-facts-service';
+import type {
+  NewProject,
+  ProjectFilter,
+  ProjectPage,
+  ProjectStore,
+  ProjectSummary,
+} from '#domain/projects/project-store';
+
+export interface ProjectServiceDeps {
+  readonly projects: ProjectStore;
+  readonly facts: ProjectFactsService;
+  readonly clock: Clock;
+}
+
+/** Namespaces of repositories. */
+export class ProjectService {
+  readonly #projects: ProjectStore;
+  readonly #facts: ProjectFactsService;
+  readonly #clock: Clock;
+
+  constructor({ projects, facts, clock }: ProjectServiceDeps) {
+    this.#projects = projects;
+    this.#facts = facts;
+    this.#clock = clock;
+  }
+
+  /** The project as it stands, by its name (text) or its id (number). */
+  async find(nameOrId: string | number): Promise<Project | undefined> {
+    if (typeof nameOrId === 'number') return this.#projects.findById(nameOrId);
+    const [project] = await this.#projects.findByNames([nameOrId]);
+    return project;
+  }
+
+  async summarize(project: Project, callerId: number | undefined): Promise<ProjectSummary> {
+    return this.#projects.summarize(project, callerId);
+  }
+
+  async list(filter: ProjectFilter, page: ProjectPage) {
+    return this.#projects.list(filter, page);
+  }
+
+  /** Creates a project; its owner becomes its administrator. */
+  async create(project: NewProject, actor: Actor): Promise<Project> {
+    if (!isProjectName(project.name)) {
+      throw new AppError('BAD_REQUEST', {
+        message:
+          'project name is not in lower case, or is not 1 to 255 letters and digits separated by single ".", "_" or "-"',
+        detail: { projectName: project.name.slice(0, 300) },
+      });
+    }
+    const created = await this.#projects.insert(project, this.#mutation('create', project.name, undefined, actor));
+    this.#facts.invalidate(project.name);
+    return created;
+  }
+
+  /** Deletes a project without repositories. */
+  async delete(project: Project, actor: Actor): Promise<void> {
+    await this.#projects.delete(project, this.#mutation('delete', project.name, project.id, actor));
+    this.#facts.invalidate(project.name);
+  }
+
+  #mutation(operation: 'create' | 'delete', name: string, projectId: number | undefined, actor: Actor): Mutation {
+    return {
+      operationId: newId(),
+      actor,
+      nowMs: this.#clock.nowMs(),
+      audit: {
+        projectId,
+        operation,
+        resourceType: 'project',
+        resource: name,
+        description: `${operation} project: ${name}`,
+      },
+      events: [],
+    };
+  }
+}

@@ -1,0 +1,35 @@
+import type { OffsetPage } from '#core/pagination';
+import type { RepositoryName } from '#core/reference';
+import type { Mutation } from '#domain/events/mutation';
+import type { Repository } from '#domain/repositories/repository';
+
+/** Rows of repositories. */
+export interface RepositoryStore {
+  find(name: RepositoryName): Promise<Repository | undefined>;
+
+  /** As {@link find}, for a published repository alone, with what a listing shows. */
+  findSummary(name: RepositoryName): Promise<RepositorySummary | undefined>;
+
+  /** The repository's row, made when it is missing; not listed until a manifest arrives. NAME_UNKNOWN without a project. */
+  ensure(projectId: number, name: RepositoryName, nowMs: number): Promise<Repository>;
+
+  /** Published repositories of a project by name, and how many there are. */
+  listInProject(
+    projectId: number,
+    page: OffsetPage,
+  ): Promise<{ readonly items: readonly RepositorySummary[]; readonly total: number }>;
+
+  /** Full names of repositories that hold an artifact, in ASCII order, after `last`. */
+  listNames(limit: number, last: string | undefined): Promise<readonly string[]>;
+
+  /** Deletes the repository, its artifacts, tags and links of blobs. SERVICE_UNAVAILABLE when the lock was lost. */
+  delete(deletion: {
+    readonly repositoryId: number;
+    readonly lockToken: number;
+    readonly mutation: Mutation;
+  }): Promise<void>;
+}
+
+export interface RepositorySummary extends Repository {
+  readonly artifactCount: number;
+}

@@ -1,0 +1,14 @@
+/** The bindings of wrangler.toml and the deployment's secrets. */
+export interface Env {
+  readonly DB: D1Database;
+  readonly BLOBS: R2Bucket;
+  readonly UPLOAD_SESSION: DurableObjectNamespace;
+  readonly REPOSITORY_LOCK: DurableObjectNamespace;
+  readonly EVENTS: Queue;
+  readonly EDGE_CACHE?: string;
+  readonly EXTERNAL_URL?: string;
+  readonly ROADSTEAD_ADMIN_PASSWORD?: string;
+  readonly ROADSTEAD_SECRET_KEY?: string;
+  /** Set by the embedded server alone (`--trust-proxy`); on the edge the platform itself names the client. */
+  readonly ROADSTEAD_TRUST_PROXY?: string;
+}

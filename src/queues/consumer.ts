@@ -1,0 +1,25 @@
+import { type DomainEvent, domainEventSchema } from '#domain/events/event';
+import type { Services } from '#src/services';
+
+/** The queue whose messages no retry could deliver (wrangler.toml). */
+const DEAD_LETTER_SUFFIX = '-dead';
+
+/** Hands a batch of messages to whoever acts on them, and says which are done. */
+export async function consume(batch: MessageBatch, services: Services): Promise<void> {
+  if (batch.queue.endsWith(DEAD_LETTER_SUFFIX)) return buryAll(batch, services);
+  const events: DomainEvent[] = [];
+  for (const { id, body } of batch.messages) {
+    const event = domainEventSchema.safeParse(body);
+    if (event.success) events.push(event.data);
+    // Nothing would ever understand it, so no retry is due.
+    else await services.events.bury(id, batch.queue, body);
+  }
+  // A throw retries the whole batch; consuming and burying twice changes nothing.
+  await services.events.consume(events);
+  batch.ackAll();
+}
+
+async function buryAll(batch: MessageBatch, services: Services): Promise<void> {
+  for (const { id, body } of batch.messages) await services.events.bury(id, batch.queue, body);
+  batch.ackAll();
+}

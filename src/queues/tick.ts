@@ -1,0 +1,17 @@
+import type { Services } from '#src/services';
+
+/** What the one-minute cron does. Each part is bounded, may be cut off, and may run twice at once. */
+export async function tick(services: Services): Promise<void> {
+  const parts = {
+    outbox: () => services.events.resendDue(),
+    consumedEvents: () => services.events.forgetConsumed(),
+    orphans: () => services.orphans.sweep(),
+    signingKeys: () => services.signingKeys.rotateIfOld(services.clock.nowMs()),
+  };
+  const outcomes = await Promise.allSettled(Object.values(parts).map((part) => part()));
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.status === 'fulfilled') continue;
+    const part = Object.keys(parts)[index];
+    console.error(JSON.stringify({ level: 'error', tick: part, message: String(outcome.reason) }));
+  }
+}

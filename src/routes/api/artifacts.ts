@@ -1,0 +1,100 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { limitOf, offsetOf } from '#core/api-query';
+import { AppError } from '#core/errors';
+import { parseReference, type Reference } from '#core/reference';
+import { setListHeaders } from '#routes/api/paging';
+import { repositoryOfPath } from '#routes/api/repository-name';
+import { createApiRouter } from '#routes/api/router';
+import { artifactSchema, toArtifactDto } from '#routes/api/schemas/artifact';
+import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import type { AppEnv } from '#routes/app-env';
+
+const BASE = '/projects/{project_name}/repositories/{repository_name}/artifacts';
+
+const repositoryParams = z.object({ project_name: z.string(), repository_name: z.string() });
+const artifactParams = repositoryParams.extend({ reference: z.string() });
+/** Tags are shown unless they are not wanted; the other parts Harbor can show have nothing to show yet. */
+const detailQuery = z.object({ with_tag: flagSchema.optional() });
+
+const listArtifacts = createRoute({
+  method: 'get',
+  path: BASE,
+  operationId: 'listArtifacts',
+  tags: ['artifact'],
+  request: { params: repositoryParams, query: pageQuerySchema.extend(detailQuery.shape) },
+  responses: {
+    200: {
+      description: 'ok',
+      headers: listHeaders,
+      content: { 'application/json': { schema: z.array(artifactSchema) } },
+    },
+    ...errorResponses(400, 401, 403, 404, 422),
+  },
+});
+
+const getArtifact = createRoute({
+  method: 'get',
+  path: `${BASE}/{reference}`,
+  operationId: 'getArtifact',
+  tags: ['artifact'],
+  request: { params: artifactParams, query: detailQuery },
+  responses: {
+    200: { description: 'ok', content: { 'application/json': { schema: artifactSchema } } },
+    ...errorResponses(400, 401, 403, 404, 422),
+  },
+});
+
+const deleteArtifact = createRoute({
+  method: 'delete',
+  path: `${BASE}/{reference}`,
+  operationId: 'deleteArtifact',
+  tags: ['artifact'],
+  request: { params: artifactParams },
+  responses: { 200: { description: 'deleted' }, ...errorResponses(400, 401, 403, 404, 412) },
+});
+
+export function artifactRoutes(): OpenAPIHono<AppEnv> {
+  const routes = createApiRouter();
+
+  routes.openapi(listArtifacts, async (c) => {
+    const { access, artifacts } = c.get('services');
+    const { project_name: project, repository_name: rest } = c.req.valid('param');
+    const { page, page_size: pageSize, with_tag: withTags = true } = c.req.valid('query');
+    await access.authorizeProject(c.get('principal'), project, 'artifact:list');
+    const apiPage = { page, pageSize };
+    const { items, total } = await artifacts.list(repositoryOfPath(project, rest), {
+      limit: limitOf(apiPage),
+      offset: offsetOf(apiPage),
+    });
+    setListHeaders(c, apiPage, total);
+    return c.json(
+      items.map((artifact) => toArtifactDto(artifact, { withTags })),
+      200,
+    );
+  });
+
+  routes.openapi(getArtifact, async (c) => {
+    const { access, artifacts } = c.get('services');
+    const { project_name: project, repository_name: rest, reference } = c.req.valid('param');
+    const { with_tag: withTags = true } = c.req.valid('query');
+    await access.authorizeProject(c.get('principal'), project, 'artifact:read');
+    const artifact = await artifacts.get(repositoryOfPath(project, rest), referenceOfPath(reference));
+    return c.json(toArtifactDto(artifact, { withTags }), 200);
+  });
+
+  routes.openapi(deleteArtifact, async (c) => {
+    const { access, artifacts } = c.get('services');
+    const { project_name: project, repository_name: rest, reference } = c.req.valid('param');
+    await access.authorizeProject(c.get('principal'), project, 'artifact:delete');
+    await artifacts.delete(repositoryOfPath(project, rest), referenceOfPath(reference), c.get('actor'));
+    return c.body(null, 200);
+  });
+
+  return routes;
+}
+
+function referenceOfPath(text: string): Reference {
+  const reference = parseReference(text);
+  if (!reference) throw new AppError('NOT_FOUND', { message: 'invalid reference format' });
+  return reference;
+}

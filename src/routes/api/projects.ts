@@ -1,0 +1,195 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { limitOf, offsetOf, parseQuery, parseSort, type QueryTerm } from '#core/api-query';
+import { AppError } from '#core/errors';
+import type { Principal } from '#domain/access/principal';
+import { PROJECT_ORDERS, type ProjectFilter } from '#domain/projects/project-store';
+import { setListHeaders } from '#routes/api/paging';
+import { createApiRouter, jsonBody } from '#routes/api/router';
+import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { projectReqSchema, projectSchema, toProjectDto } from '#routes/api/schemas/project';
+import type { AppEnv } from '#routes/app-env';
+
+const projectParam = z.object({ project_name_or_id: z.string() });
+const resourceNameHeader = z.object({ 'x-is-resource-name': flagSchema.optional() });
+
+const createProject = createRoute({
+  method: 'post',
+  path: '/projects',
+  operationId: 'createProject',
+  tags: ['project'],
+  middleware: jsonBody,
+  request: {
+    headers: z.object({ 'x-resource-name-in-location': flagSchema.optional() }),
+    body: { required: true, content: { 'application/json': { schema: projectReqSchema } } },
+  },
+  responses: {
+    201: { description: 'created', headers: z.object({ Location: z.string() }) },
+    ...errorResponses(400, 401, 409, 415, 422),
+  },
+});
+
+const listProjects = createRoute({
+  method: 'get',
+  path: '/projects',
+  operationId: 'listProjects',
+  tags: ['project'],
+  request: {
+    query: pageQuerySchema.extend({
+      name: z.string().optional(),
+      public: flagSchema.optional(),
+      owner: z.string().optional(),
+      with_detail: flagSchema.optional(),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'ok',
+      headers: listHeaders,
+      content: { 'application/json': { schema: z.array(projectSchema) } },
+    },
+    ...errorResponses(400, 401, 422),
+  },
+});
+
+const headProject = createRoute({
+  method: 'head',
+  path: '/projects',
+  operationId: 'headProject',
+  tags: ['project'],
+  request: { query: z.object({ project_name: z.string() }) },
+  responses: { 200: { description: 'the name is taken' }, ...errorResponses(401, 404, 422) },
+});
+
+const getProject = createRoute({
+  method: 'get',
+  path: '/projects/{project_name_or_id}',
+  operationId: 'getProject',
+  tags: ['project'],
+  request: { params: projectParam, headers: resourceNameHeader },
+  responses: {
+    200: { description: 'ok', content: { 'application/json': { schema: projectSchema } } },
+    ...errorResponses(401, 403, 404),
+  },
+});
+
+const deleteProject = createRoute({
+  method: 'delete',
+  path: '/projects/{project_name_or_id}',
+  operationId: 'deleteProject',
+  tags: ['project'],
+  request: { params: projectParam, headers: resourceNameHeader },
+  responses: { 200: { description: 'deleted' }, ...errorResponses(401, 403, 404, 412) },
+});
+
+export function projectRoutes(): OpenAPIHono<AppEnv> {
+  const routes = createApiRouter();
+
+  // The router takes HEAD for GET, so HEAD is told apart before it.
+  routes.use('/projects', async (c, next) => (c.req.method === 'HEAD' ? answerHead(c) : next()));
+  routes.openAPIRegistry.registerPath(headProject);
+
+  routes.openapi(createProject, async (c) => {
+    const { access, projects } = c.get('services');
+    const request = c.req.valid('json');
+    const owner = access.requireUser(c.get('principal'));
+    if (request.registry_id) {
+      throw new AppError('BAD_REQUEST', { message: 'proxy cache projects are not available' });
+    }
+    const { public: metadataPublic, ...metadata } = withoutNulls(request.metadata ?? {});
+    const isPublic = metadataPublic === undefined ? request.public === true : metadataPublic === 'true';
+    const project = await projects.create(
+      { name: request.project_name, ownerId: owner.userId, isPublic, metadata },
+      c.get('actor'),
+    );
+    const isNameWanted = c.req.valid('header')['x-resource-name-in-location'] === true;
+    return c.body(null, 201, { Location: `${c.req.path}/${isNameWanted ? project.name : project.id}` });
+  });
+
+  routes.openapi(listProjects, async (c) => {
+    const { page, page_size: pageSize, q, sort, ...wanted } = c.req.valid('query');
+    const filter = { ...toFilter(c.get('principal'), parseQuery(q)), ...toNamedFilter(wanted) };
+    const { key, isDescending } = parseSort(sort, PROJECT_ORDERS, { key: 'name', isDescending: false });
+    const apiPage = { page, pageSize };
+    const { items, total } = await c.get('services').projects.list(filter, {
+      limit: limitOf(apiPage),
+      offset: offsetOf(apiPage),
+      orderBy: key,
+      isDescending,
+    });
+    setListHeaders(c, apiPage, total);
+    return c.json(items.map(toProjectDto), 200);
+  });
+
+  routes.openapi(getProject, async (c) => {
+    const { access, projects } = c.get('services');
+    const principal = c.get('principal');
+    const nameOrId = toNameOrId(c.req.valid('param').project_name_or_id, c.req.valid('header')['x-is-resource-name']);
+    const project = await access.authorizeProject(principal, nameOrId, 'project:read');
+    return c.json(toProjectDto(await projects.summarize(project, callerIdOf(principal))), 200);
+  });
+
+  routes.openapi(deleteProject, async (c) => {
+    const { access, projects } = c.get('services');
+    const nameOrId = toNameOrId(c.req.valid('param').project_name_or_id, c.req.valid('header')['x-is-resource-name']);
+    const project = await access.authorizeProject(c.get('principal'), nameOrId, 'project:delete');
+    await projects.delete(project, c.get('actor'));
+    return c.body(null, 200);
+  });
+
+  return routes;
+}
+
+/** `HEAD /projects?project_name=`: whether the name is taken, for anybody with an account. */
+async function answerHead(c: Context<AppEnv>): Promise<Response> {
+  const { access, projects } = c.get('services');
+  access.requireUser(c.get('principal'));
+  const name = c.req.query('project_name');
+  if (!name) throw new AppError('UNPROCESSABLE_ENTITY', { message: 'project_name in query is required' });
+  if (!(await projects.find(name))) throw new AppError('NOT_FOUND', { message: `project ${name} not found` });
+  return c.body(null, 200);
+}
+
+/** Text that looks like an integer is an id, unless the client says that it is a name. */
+function toNameOrId(text: string, isName: boolean | undefined): string | number {
+  return !isName && /^\d{1,15}$/.test(text) ? Number(text) : text;
+}
+
+function callerIdOf(principal: Principal): number | undefined {
+  return principal.kind === 'user' ? principal.userId : undefined;
+}
+
+function toFilter(principal: Principal, terms: readonly QueryTerm[]): ProjectFilter {
+  const termOf = (key: string, match: QueryTerm['match']) =>
+    terms.find((term) => term.key === key && term.match === match)?.value;
+  const isPublic = termOf('public', 'exact');
+  return {
+    memberId: callerIdOf(principal),
+    isUnlimited: principal.kind === 'user' && principal.isSystemAdmin,
+    name: termOf('name', 'exact'),
+    nameContains: termOf('name', 'fuzzy'),
+    owner: termOf('owner', 'exact'),
+    isPublic: isPublic === undefined ? undefined : isPublic === 'true',
+  };
+}
+
+interface NamedFilter {
+  readonly name?: string | undefined;
+  readonly public?: boolean | undefined;
+  readonly owner?: string | undefined;
+}
+
+/** The parameters beside `q`; where both name a key, these win. `name` is a part of the name, as in Harbor. */
+function toNamedFilter({ name, public: isPublic, owner }: NamedFilter): Partial<ProjectFilter> {
+  return {
+    ...(name !== undefined && { nameContains: name }),
+    ...(isPublic !== undefined && { isPublic }),
+    ...(owner !== undefined && { owner }),
+  };
+}
+
+function withoutNulls(metadata: Readonly<Record<string, string | null | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : [])),
+  );
+}

@@ -1,0 +1,82 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { limitOf, offsetOf } from '#core/api-query';
+import { setListHeaders } from '#routes/api/paging';
+import { repositoryOfPath } from '#routes/api/repository-name';
+import { createApiRouter } from '#routes/api/router';
+import { errorResponses, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { repositorySchema, toRepositoryDto } from '#routes/api/schemas/repository';
+import type { AppEnv } from '#routes/app-env';
+
+const repositoryParams = z.object({ project_name: z.string(), repository_name: z.string() });
+
+const listRepositories = createRoute({
+  method: 'get',
+  path: '/projects/{project_name}/repositories',
+  operationId: 'listRepositories',
+  tags: ['repository'],
+  request: { params: z.object({ project_name: z.string() }), query: pageQuerySchema },
+  responses: {
+    200: {
+      description: 'ok',
+      headers: listHeaders,
+      content: { 'application/json': { schema: z.array(repositorySchema) } },
+    },
+    ...errorResponses(400, 401, 403, 404, 422),
+  },
+});
+
+const getRepository = createRoute({
+  method: 'get',
+  path: '/projects/{project_name}/repositories/{repository_name}',
+  operationId: 'getRepository',
+  tags: ['repository'],
+  request: { params: repositoryParams },
+  responses: {
+    200: { description: 'ok', content: { 'application/json': { schema: repositorySchema } } },
+    ...errorResponses(400, 401, 403, 404),
+  },
+});
+
+const deleteRepository = createRoute({
+  method: 'delete',
+  path: '/projects/{project_name}/repositories/{repository_name}',
+  operationId: 'deleteRepository',
+  tags: ['repository'],
+  request: { params: repositoryParams },
+  responses: { 200: { description: 'deleted' }, ...errorResponses(400, 401, 403, 404) },
+});
+
+export function repositoryRoutes(): OpenAPIHono<AppEnv> {
+  const routes = createApiRouter();
+
+  routes.openapi(listRepositories, async (c) => {
+    const { access, repositories } = c.get('services');
+    const { page, page_size: pageSize } = c.req.valid('query');
+    const projectName = c.req.valid('param').project_name;
+    const project = await access.authorizeProject(c.get('principal'), projectName, 'repository:list');
+    const apiPage = { page, pageSize };
+    const { items, total } = await repositories.list(project.id, {
+      limit: limitOf(apiPage),
+      offset: offsetOf(apiPage),
+    });
+    setListHeaders(c, apiPage, total);
+    return c.json(items.map(toRepositoryDto), 200);
+  });
+
+  routes.openapi(getRepository, async (c) => {
+    const { access, repositories } = c.get('services');
+    const { project_name: project, repository_name: rest } = c.req.valid('param');
+    await access.authorizeProject(c.get('principal'), project, 'repository:read');
+    return c.json(toRepositoryDto(await repositories.get(repositoryOfPath(project, rest))), 200);
+  });
+
+  routes.openapi(deleteRepository, async (c) => {
+    const { access, repositories } = c.get('services');
+    const { project_name: project, repository_name: rest } = c.req.valid('param');
+    await access.authorizeProject(c.get('principal'), project, 'repository:delete');
+    await repositories.delete(repositoryOfPath(project, rest), c.get('actor'));
+    return c.body(null, 200);
+  });
+
+  return routes;
+}

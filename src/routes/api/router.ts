@@ -1,0 +1,45 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { AppError } from '#core/errors';
+import { withoutParameters } from '#core/media-types';
+import type { AppEnv } from '#routes/app-env';
+
+/** Largest body of an `/api` request, in bytes: 1 MiB. */
+const MAX_BODY_BYTES = 2 ** 20;
+
+/** Of a request with many mistakes, the first ones are told. */
+const MAX_PROBLEMS_TOLD = 5;
+
+/** A router of `/api/v2.0` whose inputs are checked against their schemas: 422 names what is wrong, as in Harbor. */
+export function createApiRouter(): OpenAPIHono<AppEnv> {
+  return new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const problems = result.error.issues.map(
+        ({ path, message }) => `${path.join('.')} in ${result.target}: ${message}`,
+      );
+      throw new AppError('UNPROCESSABLE_ENTITY', { message: problems.slice(0, MAX_PROBLEMS_TOLD).join('; ') });
+    },
+  });
+}
+
+const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: () => {
+    throw new AppError('REQUEST_ENTITY_TOO_LARGE', { message: 'the body is larger than 1 MiB' });
+  },
+});
+
+const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const contentType = c.req.header('content-type');
+  if (contentType !== undefined && !/^application\/(?:.+\+)?json$/i.test(withoutParameters(contentType))) {
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', {
+      message: `unsupported media type "${contentType.slice(0, 128)}", only application/json is allowed`,
+    });
+  }
+  await next();
+};
+
+/** What every operation with a body goes through. */
+export const jsonBody: [MiddlewareHandler<AppEnv>, MiddlewareHandler<AppEnv>] = [requireJson, limitBody];

@@ -1,0 +1,58 @@
+import { z } from '@hono/zod-openapi';
+import { MAX_PAGE_SIZE } from '#core/api-query';
+import type { ErrorStatus } from '#core/errors';
+
+const errorsSchema = z
+  .object({
+    errors: z.array(z.object({ code: z.string(), message: z.string(), detail: z.unknown().optional() })),
+  })
+  .openapi('Errors');
+
+const INTEGER = /^-?\d{1,15}$/;
+
+/** Integers in query strings. */
+function queryInteger(fallback: number) {
+  return z
+    .string()
+    .regex(INTEGER, 'must be of type int64')
+    .optional()
+    .transform((text) => (text === undefined ? fallback : Number(text)))
+    .openapi({ type: 'integer', format: 'int64', default: fallback });
+}
+
+/** Booleans in query strings and headers, as Go reads them. */
+export const flagSchema = z
+  .enum(['true', 'false', '1', '0', 't', 'f', 'T', 'F', 'TRUE', 'FALSE', 'True', 'False'])
+  .transform((text) => /^(?:1|t)/i.test(text))
+  .openapi({ type: 'boolean' });
+
+/** `page` and `page_size`; 0 or less asks for all rows. */
+export const pageQuerySchema = z.object({
+  page: queryInteger(1).transform((page) => Math.max(page, 1)),
+  page_size: queryInteger(10).refine(
+    (size) => size <= MAX_PAGE_SIZE,
+    `should be less than or equal to ${MAX_PAGE_SIZE}`,
+  ),
+  q: z.string().optional(),
+  sort: z.string().optional(),
+});
+
+/** The responses of failures, as the OpenAPI document tells them. */
+export function errorResponses<S extends ErrorStatus>(...statuses: readonly S[]) {
+  const response = { description: 'failure', content: { 'application/json': { schema: errorsSchema } } };
+  return Object.fromEntries(statuses.map((status) => [status, response])) as Record<S, typeof response>;
+}
+
+/** Headers of a list. */
+export const listHeaders = z.object({
+  'X-Total-Count': z.string().openapi({ description: 'rows there are in all' }),
+  Link: z.string().optional().openapi({ description: 'previous and next page' }),
+});
+
+/** Go's zero time, which Harbor sends for what has never happened. */
+const NEVER = '0001-01-01T00:00:00.000Z';
+
+/** Times on the wire are ISO 8601 with milliseconds, UTC. */
+export function toTimestamp(atMs: number | undefined): string {
+  return atMs === undefined ? NEVER : new Date(atMs).toISOString();
+}

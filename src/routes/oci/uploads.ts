@@ -1,0 +1,135 @@
+import type { Context } from 'hono';
+import { parseChunkRange } from '#core/byte-range';
+import { type Digest, type DigestAlgorithm, isDigestAlgorithm, parseDigest } from '#core/digest';
+import { AppError, toEnvelope } from '#core/errors';
+import { parseRepositoryName, projectOf, type RepositoryName } from '#core/reference';
+import type { Project } from '#domain/projects/project';
+import type { UploadBody } from '#domain/uploads/upload-service';
+import type { AppEnv } from '#routes/app-env';
+import { repositoryParam } from '#routes/oci/params';
+
+/** `POST /v2/<name>/blobs/uploads/`: opens an upload (end-4a), or mounts (end-11) or takes (end-4b) the blob at once. */
+export async function startUpload(c: Context<AppEnv>): Promise<Response> {
+  const repository = repositoryParam(c);
+  const algorithm = algorithmQuery(c);
+  const { access, uploads } = c.get('services');
+  const project = await access.authorizeRepository(c.get('principal'), repository, 'push');
+  const mounted = await mount(c, repository, project);
+  if (mounted) return created(repository, mounted);
+  if (c.req.query('digest') !== undefined) {
+    const digest = digestQuery(c);
+    await uploads.push({ repository, projectId: project.id, digest, body: requestBody(c) });
+    return created(repository, digest);
+  }
+  const id = uploads.start(repository, algorithm);
+  return progress(202, repository, id.text, 0);
+}
+
+/** `GET /v2/<name>/blobs/uploads/<id>` (end-13). */
+export async function uploadStatus(c: Context<AppEnv>): Promise<Response> {
+  const repository = repositoryParam(c);
+  const id = idParam(c);
+  const { access, uploads } = c.get('services');
+  await access.authorizeRepository(c.get('principal'), repository, 'push');
+  return progress(204, repository, id, await uploads.offset(id, repository));
+}
+
+/** `PATCH /v2/<name>/blobs/uploads/<id>` (end-5): a chunk, or a stream. */
+export async function appendToUpload(c: Context<AppEnv>): Promise<Response> {
+  const repository = repositoryParam(c);
+  const id = idParam(c);
+  const body = requestBody(c);
+  const { access, uploads } = c.get('services');
+  await access.authorizeRepository(c.get('principal'), repository, 'push');
+  const outcome = await uploads.append(id, repository, body);
+  return progress(outcome.kind === 'stored' ? 202 : 416, repository, id, outcome.offsetBytes);
+}
+
+/** `PUT /v2/<name>/blobs/uploads/<id>?digest=` (end-6): ends an upload, with a last body or without. */
+export async function finishUpload(c: Context<AppEnv>): Promise<Response> {
+  const repository = repositoryParam(c);
+  const id = idParam(c);
+  const digest = digestQuery(c);
+  const body = requestBody(c);
+  const { access, uploads } = c.get('services');
+  const project = await access.authorizeRepository(c.get('principal'), repository, 'push');
+  const outcome = await uploads.finish(id, { repository, projectId: project.id, digest, body });
+  if (outcome.kind === 'refused') return progress(416, repository, id, outcome.offsetBytes);
+  return created(repository, digest);
+}
+
+/** `DELETE /v2/<name>/blobs/uploads/<id>` (end-14). */
+export async function cancelUpload(c: Context<AppEnv>): Promise<Response> {
+  const repository = repositoryParam(c);
+  const { access, uploads } = c.get('services');
+  await access.authorizeRepository(c.get('principal'), repository, 'push');
+  await uploads.cancel(idParam(c), repository);
+  return new Response(null, { status: 204 });
+}
+
+/** Links a blob from elsewhere if the query asks for it and the caller may read it there; else an upload is opened. */
+async function mount(c: Context<AppEnv>, repository: RepositoryName, project: Project): Promise<Digest | undefined> {
+  const digest = parseDigest(c.req.query('mount') ?? '');
+  if (!digest) return undefined;
+  const { access, blobs } = c.get('services');
+  const principal = c.get('principal');
+  const fromQuery = c.req.query('from');
+  if (fromQuery === undefined) {
+    const from = { anyOfProjects: await access.pullableProjects(principal) };
+    return (await blobs.mount({ digest, from, projectId: project.id, repository }))?.digest;
+  }
+  const source = parseRepositoryName(fromQuery);
+  if (!source.ok || !(await access.canPull(principal, projectOf(source.value)))) return undefined;
+  const from = { repository: source.value };
+  return (await blobs.mount({ digest, from, projectId: project.id, repository }))?.digest;
+}
+
+function idParam(c: Context<AppEnv>): string {
+  return c.req.param('upload') ?? '';
+}
+
+function digestQuery(c: Context<AppEnv>): Digest {
+  const digest = parseDigest(c.req.query('digest') ?? '');
+  if (!digest) throw new AppError('DIGEST_INVALID', { message: 'the query needs a digest of a known algorithm' });
+  return digest;
+}
+
+function algorithmQuery(c: Context<AppEnv>): DigestAlgorithm | undefined {
+  const algorithm = c.req.query('digest-algorithm');
+  if (algorithm === undefined || isDigestAlgorithm(algorithm)) return algorithm;
+  throw new AppError('DIGEST_INVALID', { message: 'the digest algorithm is not supported' });
+}
+
+/** The body, as its headers describe it. SIZE_INVALID when they contradict each other. */
+function requestBody(c: Context<AppEnv>): UploadBody {
+  const contentLength = c.req.header('content-length');
+  const contentRange = c.req.header('content-range');
+  const lengthBytes = contentLength === undefined ? undefined : Number(contentLength);
+  const stream = lengthBytes === 0 ? undefined : (c.req.raw.body ?? undefined);
+  if (contentRange === undefined || !stream) return { stream, lengthBytes, firstByte: undefined };
+  const range = parseChunkRange(contentRange);
+  if (!range) throw new AppError('BLOB_UPLOAD_INVALID', { message: 'the Content-Range is malformed' });
+  const rangeBytes = range.last - range.first + 1;
+  if (lengthBytes !== undefined && lengthBytes !== rangeBytes) throw new AppError('SIZE_INVALID');
+  return { stream, lengthBytes: rangeBytes, firstByte: range.first, isUnsized: lengthBytes === undefined };
+}
+
+function created(repository: RepositoryName, digest: Digest): Response {
+  const location = `/v2/${repository}/blobs/${digest}`;
+  const headers = { location, 'docker-content-digest': digest, 'content-length': '0' };
+  return new Response(null, { status: 201, headers });
+}
+
+/**
+ * Where an upload stands. A 416 says so too, with the error in the body: it tells the client where to go on. `Range` is
+ * inclusive, so an empty upload and one of a single byte look the same, as everywhere.
+ */
+function progress(status: 202 | 204 | 416, repository: RepositoryName, id: string, offsetBytes: number): Response {
+  const headers = {
+    location: `/v2/${repository}/blobs/uploads/${id}`,
+    range: `0-${Math.max(0, offsetBytes - 1)}`,
+    'docker-upload-uuid': id,
+  };
+  if (status === 416) return Response.json(toEnvelope(new AppError('RANGE_INVALID')), { status, headers });
+  return new Response(null, { status, headers: status === 202 ? { ...headers, 'content-length': '0' } : headers });
+}

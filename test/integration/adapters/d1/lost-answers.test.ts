@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { createHarness } from '#test/support/harness';
+
+let isAnswerLost = false;
+/** Commits what it is told to, and may then lose the answer of one batch. */
+const { services, asAdmin } = createHarness({}, async ({ binding, method }, invoke) => {
+  const answer = await invoke();
+  if (binding !== 'DB' || method !== 'batch' || !isAnswerLost) return answer;
+  isAnswerLost = false;
+  throw new Error('D1_ERROR: Network connection lost.');
+});
+const actor = { username: 'admin', sourceAddress: undefined };
+
+describe('a batch whose answer was lost', () => {
+  it('that made or deleted a project has done so once', async () => {
+    isAnswerLost = true;
+    const project = await services.projects.create(
+      { name: 'lost-answer', ownerId: 1, isPublic: true, metadata: {} },
+      actor,
+    );
+    isAnswerLost = true;
+    await services.projects.delete(project, actor);
+    expect(isAnswerLost).toBe(false);
+    expect(await services.projects.find('lost-answer')).toBeUndefined();
+  });
+
+  it('that stored or deleted a manifest has done so once', async () => {
+    const path = '/v2/library/lost-answer/manifests/latest';
+    const init = { body: '{}', headers: { 'content-type': 'application/vnd.example+json' } };
+    isAnswerLost = true;
+    expect((await asAdmin('PUT', path, init)).status).toBe(201);
+    isAnswerLost = true;
+    expect((await asAdmin('DELETE', path)).status).toBe(202);
+    expect(isAnswerLost).toBe(false);
+    expect((await asAdmin('GET', path)).status).toBe(404);
+  });
+});
+
+describe('a manifest whose repository is deleted meanwhile', () => {
+  it('is refused as unknown, not as busy', async () => {
+    const { repositories } = services;
+    const body = { body: '{}', headers: { 'content-type': 'application/vnd.example+json' } };
+    await asAdmin('PUT', '/v2/library/vanishing/manifests/latest', body);
+    const find = repositories.ensure.bind(repositories);
+    repositories.ensure = async (...args) => {
+      const row = await find(...args);
+      await repositories.delete(row.name, actor);
+      return row;
+    };
+    const answer = await asAdmin('PUT', '/v2/library/vanishing/manifests/other', body);
+    repositories.ensure = find;
+    expect(answer.status).toBe(404);
+  });
+});

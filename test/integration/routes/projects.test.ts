@@ -1,0 +1,244 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { asAdmin, basic, createServer, errorOf, insertProject, insertUser, testEnv } from '#test/support/server';
+
+const server = createServer();
+const asOwner = basic('projects-owner', 'Passw0rd-owner');
+const asStranger = basic('projects-stranger', 'Passw0rd-stranger');
+const api = (path: string, init: RequestInit = {}) => server.request(`/api/v2.0${path}`, init);
+const create = (body: unknown, headers: Record<string, string> = asOwner) =>
+  api('/projects', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+
+beforeAll(async () => {
+  await insertUser(server, 'projects-owner', 'Passw0rd-owner');
+  await insertUser(server, 'projects-stranger', 'Passw0rd-stranger');
+});
+
+describe('POST /api/v2.0/projects', () => {
+  it('creates a private project whose creator administers it', async () => {
+    const response = await create({ project_name: 'created', metadata: { auto_scan: 'true' }, storage_limit: -1 });
+    expect(response.status).toBe(201);
+    expect(await response.text()).toBe('');
+    const location = response.headers.get('location') ?? '';
+    expect(location).toMatch(/^\/api\/v2\.0\/projects\/\d+$/);
+    const project = await (await server.request(location, { headers: asOwner })).json();
+    expect(project).toMatchObject({
+      name: 'created',
+      owner_name: 'projects-owner',
+      current_user_role_id: 1,
+      current_user_role_ids: [1],
+      repo_count: 0,
+      metadata: { public: 'false', auto_scan: 'true' },
+      creation_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    });
+  });
+
+  it('writes who did it to the audit log', async () => {
+    const addresses = { 'cf-connecting-ip': '192.0.2.7', 'x-forwarded-for': '198.51.100.1' };
+    await create({ project_name: 'audited' }, { ...asOwner, ...addresses });
+    const row = await testEnv.DB.prepare(`select * from audit_log where resource = 'audited'`).first();
+    expect(row).toMatchObject({
+      operation: 'create',
+      resource_type: 'project',
+      username: 'projects-owner',
+      source_address: '192.0.2.7',
+      project_id: (await server.services.projects.find('audited'))?.id,
+    });
+  });
+
+  it('puts the name into the location when asked to', async () => {
+    const response = await create({ project_name: 'located' }, { ...asOwner, 'x-resource-name-in-location': 'true' });
+    expect(response.headers.get('location')).toBe('/api/v2.0/projects/located');
+  });
+
+  it.each([
+    [{ metadata: { public: 'true' } }, 'true'],
+    [{ public: true }, 'true'],
+    [{ public: true, metadata: { public: 'false' } }, 'false'],
+  ])('reads whether it is public from %j', async (visibility, expected) => {
+    const name = `visible-${crypto.randomUUID()}`;
+    await create({ project_name: name, ...visibility });
+    const project = await (await api(`/projects/${name}`, { headers: asOwner })).json();
+    expect(project).toMatchObject({ metadata: { public: expected } });
+  });
+
+  it('refuses a name that is taken', async () => {
+    await create({ project_name: 'taken' });
+    const response = await create({ project_name: 'taken' });
+    expect(response.status).toBe(409);
+    expect((await errorOf(response)).code).toBe('CONFLICT');
+  });
+
+  it('lets one of two that race for a name win', async () => {
+    const responses = await Promise.all([create({ project_name: 'raced' }), create({ project_name: 'raced' })]);
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 409]);
+  });
+
+  it.each(['', 'Upper', '-a', 'a-', 'a__b', 'a/b', 'a b', 'a#1', 'x'.repeat(256)])(
+    'refuses the name %j',
+    async (name) => {
+      const response = await create({ project_name: name });
+      expect(response.status).toBe(400);
+      expect((await errorOf(response)).code).toBe('BAD_REQUEST');
+    },
+  );
+
+  it.each<[number, unknown]>([
+    [400, '{'],
+    [422, '[]'],
+    [422, {}],
+    [422, { project_name: 7 }],
+    [422, { project_name: 'x', metadata: 'public' }],
+    [400, { project_name: 'proxy', registry_id: 1 }],
+  ])('answers %i to the body %j', async (status, body) => {
+    expect((await create(body)).status).toBe(status);
+  });
+
+  it('refuses bodies that are not JSON, and those over 1 MiB', async () => {
+    expect((await create('a=b', { ...asOwner, 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(415);
+    expect((await create({ project_name: 'x'.repeat(2 ** 20) })).status).toBe(413);
+  });
+
+  it('is for accounts only', async () => {
+    expect((await create({ project_name: 'nobodys' }, {})).status).toBe(401);
+    expect((await create({ project_name: 'nobodys' }, basic('projects-owner', 'wrong'))).status).toBe(401);
+  });
+});
+
+describe('GET /api/v2.0/projects', () => {
+  const names = async (query: string, headers: Record<string, string> = {}) => {
+    const response = await api(`/projects?page_size=100&${query}`, { headers });
+    expect(response.status).toBe(200);
+    return ((await response.json()) as { name: string }[]).map(({ name }) => name);
+  };
+
+  beforeAll(async () => {
+    for (const name of ['list-a', 'list-b', 'list-c']) await insertProject(server, name);
+    await insertProject(server, 'list-public', { isPublic: true });
+  });
+
+  it('shows everybody the public ones, members theirs too, and administrators all', async () => {
+    await create({ project_name: 'list-mine' });
+    expect(await names('name=list-')).toEqual(['list-public']);
+    expect(await names('name=list-', asOwner)).toEqual(['list-mine', 'list-public']);
+    expect(await names('name=list-', asAdmin)).toEqual(['list-a', 'list-b', 'list-c', 'list-mine', 'list-public']);
+  });
+
+  it('filters by q, public and owner, and sorts', async () => {
+    expect(await names('q=name%3Dlist-b', asAdmin)).toEqual(['list-b']);
+    expect(await names('q=name%3D~ist-&sort=-name', asAdmin)).toEqual([
+      'list-public',
+      'list-mine',
+      'list-c',
+      'list-b',
+      'list-a',
+    ]);
+    expect(await names('name=list-&public=true', asAdmin)).toEqual(['list-public']);
+    expect(await names('public=false')).toEqual([]);
+    expect(await names('name=list-&owner=projects-owner', asAdmin)).toEqual(['list-mine']);
+  });
+
+  it('pages with a total and links', async () => {
+    const response = await api('/projects?name=list-&page=2&page_size=2', { headers: asAdmin });
+    expect(((await response.json()) as { name: string }[]).map(({ name }) => name)).toEqual(['list-c', 'list-mine']);
+    expect(response.headers.get('x-total-count')).toBe('5');
+    expect(response.headers.get('link')).toBe(
+      '</api/v2.0/projects?name=list-&page=1&page_size=2>; rel="prev" , ' +
+        '</api/v2.0/projects?name=list-&page=3&page_size=2>; rel="next"',
+    );
+  });
+
+  it.each([
+    ['page_size=101', 422],
+    ['page_size=x', 422],
+    ['public=perhaps', 422],
+    ['q=name', 400],
+    ['q=%3Dx', 400],
+    ['q=name%3D%25zz', 400],
+  ])('answers %s with %i', async (query, status) => {
+    expect((await api(`/projects?${query}`)).status).toBe(status);
+  });
+
+  it('refuses a wrong password rather than showing what is public', async () => {
+    expect((await api('/projects', { headers: basic('admin', 'wrong') })).status).toBe(401);
+    expect((await api('/projects', { headers: { authorization: 'Bearer x' } })).status).toBe(401);
+  });
+});
+
+describe('HEAD /api/v2.0/projects', () => {
+  const head = (query: string, headers: Record<string, string> = asStranger) =>
+    api(`/projects${query}`, { method: 'HEAD', headers });
+
+  it('tells accounts whether a name is taken', async () => {
+    expect((await head('?project_name=library')).status).toBe(200);
+    expect((await head('?project_name=absent')).status).toBe(404);
+    expect((await head('')).status).toBe(422);
+    expect((await head('?project_name=library', {})).status).toBe(401);
+  });
+});
+
+describe('GET /api/v2.0/projects/{project_name_or_id}', () => {
+  const get = (nameOrId: string, headers: Record<string, string> = {}) => api(`/projects/${nameOrId}`, { headers });
+
+  it('finds by name and by id, and by a name that looks like an id when told so', async () => {
+    await insertProject(server, '424242', { isPublic: true });
+    expect(await (await get('library')).json()).toMatchObject({ project_id: 1 });
+    expect(await (await get('1')).json()).toMatchObject({ name: 'library' });
+    expect((await get('424242', asAdmin)).status).toBe(404);
+    expect(await (await get('424242', { 'x-is-resource-name': 'true' })).json()).toMatchObject({ name: '424242' });
+  });
+
+  it('answers a private project as one that does not exist, except to administrators', async () => {
+    await insertProject(server, 'private-one');
+    for (const name of ['private-one', 'absent-one']) {
+      expect((await get(name)).status).toBe(401);
+      expect((await get(name, asStranger)).status).toBe(403);
+    }
+    expect((await get('private-one', asAdmin)).status).toBe(200);
+    expect((await get('absent-one', asAdmin)).status).toBe(404);
+  });
+
+  it('sends no challenge, at which a browser would ask for a password', async () => {
+    expect((await get('private-one')).headers.has('www-authenticate')).toBe(false);
+  });
+});
+
+describe('DELETE /api/v2.0/projects/{project_name_or_id}', () => {
+  const remove = (name: string, headers: Record<string, string>) =>
+    api(`/projects/${name}`, { method: 'DELETE', headers });
+
+  it('frees the name and keeps the row', async () => {
+    const id = await insertProject(server, 'fleeting');
+    expect((await remove('fleeting', asAdmin)).status).toBe(200);
+    expect((await remove('fleeting', asAdmin)).status).toBe(404);
+    const row = await testEnv.DB.prepare('select name, deleted_at_ms from projects where id = ?').bind(id).first();
+    expect(row).toEqual({ name: `fleeting#${id}`, deleted_at_ms: expect.any(Number) });
+    expect((await create({ project_name: 'fleeting' })).status).toBe(201);
+  });
+
+  it('refuses a project that holds a repository', async () => {
+    const id = await insertProject(server, 'full');
+    await testEnv.DB.prepare(
+      `insert into repositories (project_id, name, published_at_ms, created_at_ms, updated_at_ms) values (?, 'app', 0, 0, 0)`,
+    )
+      .bind(id)
+      .run();
+    const response = await remove('full', asAdmin);
+    expect(response.status).toBe(412);
+    expect(await errorOf(response)).toEqual({
+      code: 'PRECONDITION',
+      message: 'the project contains repositories, can not be deleted',
+    });
+  });
+
+  it('is for administrators of the project', async () => {
+    await insertProject(server, 'kept', { isPublic: true });
+    expect((await remove('kept', {})).status).toBe(401);
+    expect((await remove('kept', asStranger)).status).toBe(403);
+    await create({ project_name: 'own' });
+    expect((await remove('own', asOwner)).status).toBe(200);
+  });
+});

@@ -1,0 +1,163 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createHarness } from '#test/support/harness';
+import { descriptor, jsonBytes, pushImage, putManifest, randomImage } from '#test/support/images';
+import { asAdmin, basic, errorOf, insertProject, insertUser } from '#test/support/server';
+
+const harness = createHarness();
+const asGuest = basic('repositories-guest', 'Passw0rd-guest');
+const asStranger = basic('repositories-stranger', 'Passw0rd-stranger');
+const PROJECT = 'repositories';
+const base = `/api/v2.0/projects/${PROJECT}/repositories`;
+const api = (path: string, headers: Record<string, string> = asAdmin, method = 'GET') =>
+  harness.request(method, `${base}${path}`, { headers });
+const namesOf = async (response: Response) => ((await response.json()) as { name: string }[]).map(({ name }) => name);
+
+/** As clients send it: slashes encoded twice. */
+const inPath = (name: string) => encodeURIComponent(encodeURIComponent(name));
+
+beforeAll(async () => {
+  const guest = await insertUser(harness, 'repositories-guest', 'Passw0rd-guest');
+  await insertUser(harness, 'repositories-stranger', 'Passw0rd-stranger');
+  await insertProject(harness, PROJECT, { members: { [guest]: 3 } });
+});
+
+/** Pushes an image to the project; answers its digest. */
+async function push(repository: string, tag?: string) {
+  const image = randomImage();
+  const response = await pushImage(harness, `${PROJECT}/${repository}`, image, tag);
+  expect(response.status).toBe(201);
+  return image;
+}
+
+describe('GET /api/v2.0/projects/{project_name}/repositories', () => {
+  it('lists repositories by name, with a total and pages', async () => {
+    for (const name of ['team/b', 'a', 'c']) await push(name, 'latest');
+    const response = await api('?page_size=2');
+    expect(response.headers.get('x-total-count')).toBe('3');
+    expect(response.headers.get('link')).toBe(`<${base}?page_size=2&page=2>; rel="next"`);
+    expect(await namesOf(response)).toEqual([`${PROJECT}/a`, `${PROJECT}/c`]);
+    expect(await namesOf(await api('?page_size=2&page=2'))).toEqual([`${PROJECT}/team/b`]);
+  });
+
+  it('is for members', async () => {
+    expect((await api('', {})).status).toBe(401);
+    expect((await api('', asStranger)).status).toBe(403);
+    expect((await api('', asGuest)).status).toBe(200);
+    expect((await harness.request('GET', '/api/v2.0/projects/absent/repositories', { headers: asAdmin })).status).toBe(
+      404,
+    );
+  });
+});
+
+describe('GET /api/v2.0/projects/{project_name}/repositories/{repository_name}', () => {
+  it('finds a nested name, encoded twice or once', async () => {
+    await push('deep/er/app', '1');
+    for (const path of [inPath('deep/er/app'), encodeURIComponent('deep/er/app')]) {
+      const response = await api(`/${path}`, asGuest);
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({ name: `${PROJECT}/deep/er/app`, artifact_count: 1, pull_count: 0 });
+    }
+  });
+
+  it.each([
+    ['absent', 404],
+    ['Upper', 400],
+    ['%25zz', 400],
+  ])('answers the name %s with %i', async (name, status) => {
+    expect((await api(`/${name}`)).status).toBe(status);
+  });
+
+  it('answers strangers as if there were no project', async () => {
+    expect((await api('/absent', {})).status).toBe(401);
+    expect((await api('/absent', asStranger)).status).toBe(403);
+  });
+});
+
+describe('DELETE /api/v2.0/projects/{project_name}/repositories/{repository_name}', () => {
+  it('removes the repository with its artifacts', async () => {
+    await push('short-lived/app', '1');
+    const path = `/${inPath('short-lived/app')}`;
+    expect((await api(path, asGuest, 'DELETE')).status).toBe(403);
+    expect((await api(path, {}, 'DELETE')).status).toBe(401);
+    expect((await api(path, asAdmin, 'DELETE')).status).toBe(200);
+    expect((await api(path)).status).toBe(404);
+    expect((await api(path, asAdmin, 'DELETE')).status).toBe(404);
+    expect((await harness.asAdmin('GET', `/v2/${PROJECT}/short-lived/app/manifests/1`)).status).toBe(404);
+  });
+});
+
+describe('GET …/artifacts', () => {
+  it('shows artifacts with their tags, newest first', async () => {
+    const first = await push('artifacts', '1');
+    harness.clock.advance(1_000);
+    const second = await push('artifacts', '2');
+    const response = await api('/artifacts/artifacts', asGuest);
+    expect(response.headers.get('x-total-count')).toBe('2');
+    const [newest, oldest] = (await response.json()) as Record<string, unknown>[];
+    expect(newest).toMatchObject({
+      type: 'IMAGE',
+      digest: second.digest,
+      media_type: 'application/vnd.oci.image.config.v1+json',
+      manifest_media_type: 'application/vnd.oci.image.manifest.v1+json',
+      repository_name: `${PROJECT}/artifacts`,
+      size: second.manifest.length + second.config.length + 100,
+      tags: [{ name: '2', immutable: false }],
+      pull_time: '0001-01-01T00:00:00.000Z',
+      labels: null,
+    });
+    expect(oldest).toMatchObject({ digest: first.digest });
+  });
+
+  it('leaves the tags out when they are not wanted', async () => {
+    await push('untold', '1');
+    const [artifact] = (await (await api('/untold/artifacts?with_tag=false')).json()) as object[];
+    expect(artifact).toMatchObject({ tags: null });
+  });
+
+  it('is for those who may read', async () => {
+    expect((await api('/absent/artifacts')).status).toBe(404);
+    expect((await api('/absent/artifacts', {})).status).toBe(401);
+    expect((await api('/absent/artifacts', asStranger)).status).toBe(403);
+    expect((await api('/absent/artifacts?page_size=1000')).status).toBe(422);
+  });
+});
+
+describe('GET …/artifacts/{reference}', () => {
+  it('finds by tag and by digest', async () => {
+    const image = await push('found/app', '1.0');
+    for (const reference of ['1.0', image.digest]) {
+      const response = await api(`/${inPath('found/app')}/artifacts/${reference}`, asGuest);
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({ digest: image.digest });
+    }
+  });
+
+  it.each(['absent', `sha256:${'0'.repeat(64)}`, 'sha256:1', '-'])('answers %s with NOT_FOUND', async (reference) => {
+    await push('searched', '1');
+    const response = await api(`/searched/artifacts/${reference}`);
+    expect(response.status).toBe(404);
+    expect((await errorOf(response)).code).toBe('NOT_FOUND');
+  });
+});
+
+describe('DELETE …/artifacts/{reference}', () => {
+  it('deletes the artifact with all its tags', async () => {
+    const image = await push('removed', '1');
+    await putManifest(harness, `${PROJECT}/removed`, '2', image.manifest, image.mediaType);
+    expect((await api('/removed/artifacts/1', asGuest, 'DELETE')).status).toBe(403);
+    expect((await api('/removed/artifacts/1', {}, 'DELETE')).status).toBe(401);
+    expect((await api('/removed/artifacts/1', asAdmin, 'DELETE')).status).toBe(200);
+    expect((await api('/removed/artifacts/2')).status).toBe(404);
+    expect((await api('/removed/artifacts/1', asAdmin, 'DELETE')).status).toBe(404);
+  });
+
+  it('refuses the child of an index', async () => {
+    const child = await push('indexed', 'child');
+    const mediaType = 'application/vnd.oci.image.index.v1+json';
+    const index = jsonBytes({ schemaVersion: 2, mediaType, manifests: [descriptor(child.manifest, child.mediaType)] });
+    expect((await putManifest(harness, `${PROJECT}/indexed`, 'all', index, mediaType)).status).toBe(201);
+    const response = await api(`/indexed/artifacts/${child.digest}`, asAdmin, 'DELETE');
+    expect(response.status).toBe(412);
+    expect((await errorOf(response)).code).toBe('VIOLATE_FOREIGN_KEY_CONSTRAINT');
+  });
+});

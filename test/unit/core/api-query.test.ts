@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { limitOf, offsetOf, pageLinks, parseQuery, parseSort } from '#core/api-query';
+import { AppError } from '#core/errors';
+
+describe('parseQuery', () => {
+  it('reads exact and fuzzy terms', () => {
+    expect(parseQuery('name=app,owner=~ad')).toEqual([
+      { key: 'name', match: 'exact', value: 'app' },
+      { key: 'owner', match: 'fuzzy', value: 'ad' },
+    ]);
+  });
+
+  it('decodes values once more, and takes what follows a backslash literally', () => {
+    expect(parseQuery('name=a%2Cb')).toEqual([{ key: 'name', match: 'exact', value: 'a,b' }]);
+    expect(parseQuery('name=\\~x')).toEqual([{ key: 'name', match: 'exact', value: '~x' }]);
+  });
+
+  it.each([undefined, ''])('has no terms for %j', (text) => {
+    expect(parseQuery(text)).toEqual([]);
+  });
+
+  it.each(['name', '=x', 'name=', 'a=b,', 'name=[1~2]', 'name={a b}', 'name=(a b)', 'name=%zz'])(
+    'refuses %s',
+    (text) => {
+      expect(() => parseQuery(text)).toThrow(AppError);
+    },
+  );
+});
+
+describe('parseSort', () => {
+  const keys = ['name', 'creation_time'] as const;
+  const fallback = { key: 'name', isDescending: false } as const;
+
+  it.each([
+    ['-creation_time', 'creation_time', true],
+    ['name', 'name', false],
+    ['unknown,-name', 'name', true],
+    ['unknown', 'name', false],
+    [undefined, 'name', false],
+  ])('%s → %s descending %s', (text, key, isDescending) => {
+    expect(parseSort(text, keys, fallback)).toEqual({ key, isDescending });
+  });
+});
+
+describe('a page', () => {
+  it('of size 0 or less means all, a thousand at a time', () => {
+    expect(limitOf({ page: 1, pageSize: -1 })).toBe(1_000);
+    expect(offsetOf({ page: 2, pageSize: 0 })).toBe(1_000);
+    expect(offsetOf({ page: 3, pageSize: 10 })).toBe(20);
+  });
+
+  it('links to its neighbours, where there are any', () => {
+    const links = (page: number, total: number) =>
+      pageLinks('/p', new URLSearchParams('q=a'), { page, pageSize: 10 }, total);
+    expect(links(1, 10)).toBeUndefined();
+    expect(links(1, 11)).toBe('</p?q=a&page=2&page_size=10>; rel="next"');
+    expect(links(2, 20)).toBe('</p?q=a&page=1&page_size=10>; rel="prev"');
+    expect(links(2, 21)).toBe('</p?q=a&page=1&page_size=10>; rel="prev" , </p?q=a&page=3&page_size=10>; rel="next"');
+  });
+});

@@ -1,0 +1,52 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+const migrations = await readD1Migrations('./migrations');
+
+/** Nothing is measured here; a busy machine must not fail a test. */
+const SLOW_MACHINE_MS = 60_000;
+
+export default defineConfig({
+  test: {
+    // The request log of a test that passed tells nobody anything.
+    silent: 'passed-only',
+    projects: [
+      {
+        // Pure code, on Node.
+        test: {
+          name: 'unit',
+          testTimeout: SLOW_MACHINE_MS,
+          include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
+        },
+      },
+      {
+        // What runs around the worker, on Node: `npm start` itself, as a process.
+        test: { name: 'server', testTimeout: SLOW_MACHINE_MS, include: ['test/server/**/*.test.ts'] },
+      },
+      {
+        // Everything that touches a binding, inside workerd with the bindings of wrangler.toml.
+        plugins: [
+          cloudflareTest({
+            main: './src/index.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                TEST_MIGRATIONS: migrations,
+                ROADSTEAD_ADMIN_PASSWORD: 'Harbor12345',
+                ROADSTEAD_SECRET_KEY: 'a secret key for the tests, long enough',
+              },
+            },
+          }),
+        ],
+        test: {
+          name: 'workers',
+          testTimeout: SLOW_MACHINE_MS,
+          // Its source maps name sources that it does not bring, which confuses the loader; bundled, it loads.
+          deps: { optimizer: { ssr: { enabled: true, include: ['itty-durable'] } } },
+          include: ['test/integration/**/*.test.ts', 'test/api/**/*.test.ts'],
+          setupFiles: ['test/support/apply-migrations.ts'],
+        },
+      },
+    ],
+  },
+});
