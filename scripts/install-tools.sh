@@ -12,7 +12,7 @@ crane        github.com/google/go-containerregistry/cmd/crane         github.com
 regctl       github.com/regclient/regclient/cmd/regctl                github.com/regclient/regclient                           v0.11.7
 oras         oras.land/oras/cmd/oras                                  oras.land/oras                                           v1.2.3
 helm         helm.sh/helm/v3/cmd/helm                                 helm.sh/helm/v3                                          v3.22.0
-conformance  github.com/opencontainers/distribution-spec/conformance  github.com/opencontainers/distribution-spec/conformance  v0.0.0-20260716174315-967efdc079b9
+conformance  github.com/opencontainers/distribution-spec/conformance  github.com/opencontainers/distribution-spec/conformance  v0.0.0-20260831232431-97274622c111
 '
 
 install_packages() {
