@@ -2,12 +2,23 @@ import { z } from 'zod';
 
 const isHttpUrlOrEmpty = (text: string) => text === '' || (/^https?:\/\//.test(text) && URL.canParse(text));
 
+function isJsonObjectOrEmpty(text: string): boolean {
+  if (text === '') return true;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
 const settingsSchema = z.object({
   EDGE_CACHE: z.enum(['on', 'off'], 'must be on or off').default('on'),
   EXTERNAL_URL: z.string().refine(isHttpUrlOrEmpty, 'must begin with http:// or https://').default(''),
   ROADSTEAD_ADMIN_PASSWORD: z.string().min(8).optional(),
   ROADSTEAD_SECRET_KEY: z.string().min(32).optional(),
   ROADSTEAD_TRUST_PROXY: z.enum(['1']).optional(),
+  CONFIG_OVERWRITE_JSON: z.string().refine(isJsonObjectOrEmpty, 'must be a JSON object').default(''),
 });
 
 /** The deployment's configuration, parsed once an isolate. */
@@ -22,6 +33,8 @@ export interface Settings {
   readonly secretKey: string | undefined;
   /** Whether `X-Forwarded-For` comes from a proxy that sets it itself. Default: no. */
   readonly isProxyTrusted: boolean;
+  /** Harbor's `CONFIG_OVERWRITE_JSON`: settings that the API then cannot change; undefined leaves all to the API. */
+  readonly configurationOverwrite: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Reads the settings from the variables and secrets of `env`; throws an error that names what is wrong, never its value. */
@@ -38,6 +51,10 @@ export function parseSettings(env: object): Settings {
     adminPassword: settings.ROADSTEAD_ADMIN_PASSWORD,
     secretKey: settings.ROADSTEAD_SECRET_KEY,
     isProxyTrusted: settings.ROADSTEAD_TRUST_PROXY === '1',
+    configurationOverwrite:
+      settings.CONFIG_OVERWRITE_JSON === ''
+        ? undefined
+        : (JSON.parse(settings.CONFIG_OVERWRITE_JSON) as Record<string, unknown>),
   });
 }
 

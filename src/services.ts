@@ -1,64 +1,18 @@
-import { PlatformEdgeCache } from '#adapters/cache/platform-edge-cache';
-import { JoseTokenCrypto } from '#adapters/crypto/jose-token-crypto';
-import { ScryptHasher } from '#adapters/crypto/scrypt-hasher';
-import { Sealer } from '#adapters/crypto/sealer';
-import { D1ArtifactStore } from '#adapters/d1/artifact-store';
-import { D1BlobStore } from '#adapters/d1/blob-store';
-import { D1EventStore } from '#adapters/d1/event-store';
-import { D1IntentStore } from '#adapters/d1/intent-store';
-import { D1ManifestStore } from '#adapters/d1/manifest-store';
 import { D1MigrationStore } from '#adapters/d1/migration-store';
-import { D1ProjectStore } from '#adapters/d1/project-store';
-import { D1ReferrerStore } from '#adapters/d1/referrer-store';
-import { D1RepositoryStore } from '#adapters/d1/repository-store';
-import { D1SigningKeyStore } from '#adapters/d1/signing-key-store';
-import { D1TagStore } from '#adapters/d1/tag-store';
-import { D1UserStore } from '#adapters/d1/user-store';
-import { DurableRepositoryLocks } from '#adapters/durable/repository-locks';
-import { DurableUploadSessions } from '#adapters/durable/upload-sessions';
 import { meterBucket } from '#adapters/metering/metered-bucket';
 import { MeteredDatabase } from '#adapters/metering/metered-database';
 import { meterNamespace } from '#adapters/metering/metered-namespace';
 import { meterQueue } from '#adapters/metering/metered-queue';
 import { OperationMeter } from '#adapters/metering/operation-meter';
-import { platformBackground } from '#adapters/platform-background';
-import { CloudflareEventQueue } from '#adapters/queue/event-queue';
-import { R2BlobStorage } from '#adapters/r2/blob-storage';
-import { R2MultipartStorage } from '#adapters/r2/multipart-storage';
-import { ObjectKeys } from '#adapters/r2/object-keys';
 import { type Clock, systemClock } from '#core/clock';
-import { AccessService } from '#domain/access/access-service';
-import { LoginService, loginsDisabledMessage } from '#domain/access/login-service';
-import { SigningKeyService } from '#domain/access/signing-key-service';
-import { TokenService } from '#domain/access/token-service';
-import { ArtifactService } from '#domain/artifacts/artifact-service';
-import { BlobService } from '#domain/blobs/blob-service';
-import type { BlobStorage } from '#domain/blobs/blob-storage';
-import type { BlobStore } from '#domain/blobs/blob-store';
-import { ContentReader } from '#domain/blobs/content-reader';
-import { OrphanSweep } from '#domain/blobs/orphan-sweep';
-import { EventService } from '#domain/events/event-service';
-import { PullRecorder } from '#domain/events/pull-recorder';
-import { ManifestService } from '#domain/manifests/manifest-service';
-import { ReferrerService } from '#domain/manifests/referrer-service';
-import { ProjectFactsService } from '#domain/projects/project-facts-service';
-import { ProjectService } from '#domain/projects/project-service';
-import { CatalogService } from '#domain/repositories/catalog-service';
-import { RepositoryService } from '#domain/repositories/repository-service';
+import { loginsDisabledMessage } from '#domain/access/missing-secrets';
 import { HealthService } from '#domain/system/health-service';
-import { TagService } from '#domain/tags/tag-service';
-import { createUploadBuffers } from '#domain/uploads/buffer-pool';
-import { ObjectAssembler } from '#domain/uploads/object-assembler';
-import { UploadFinisher } from '#domain/uploads/upload-finisher';
-import { UploadIds } from '#domain/uploads/upload-id';
-import { UploadLeftovers } from '#domain/uploads/upload-leftovers';
-import { UploadService } from '#domain/uploads/upload-service';
-import { UploadWriter } from '#domain/uploads/upload-writer';
-import { UserService } from '#domain/users/user-service';
 import { missingSecrets, parseSettings, type Settings } from '#src/config';
 import type { Env } from '#src/env';
+import { createAccess } from '#src/services/access-services';
+import { createRegistry } from '#src/services/registry-services';
 
-/** Everything handlers and consumers may call. Built once an isolate; the only file that constructs adapters. */
+/** Everything handlers and consumers may call. Built once an isolate; this file and its folder alone construct adapters. */
 export type Services = ReturnType<typeof createServices>;
 
 export function createServices(bindings: Env, clock: Clock = systemClock) {
@@ -93,103 +47,4 @@ function createHealth(env: Env, settings: Settings, clock: Clock) {
   if (loginProblem) console.warn(JSON.stringify({ level: 'warning', message: loginProblem }));
   const migrations = new D1MigrationStore({ db: env.DB });
   return new HealthService({ migrations, probeStorage: () => env.BLOBS.head('health-probe'), loginProblem, clock });
-}
-
-function createAccess({ DB: db }: Env, settings: Settings, clock: Clock) {
-  const projectStore = new D1ProjectStore({ db });
-  const users = new UserService({ users: new D1UserStore({ db }), clock });
-  const facts = new ProjectFactsService({ projects: projectStore, clock });
-  const projects = new ProjectService({ projects: projectStore, facts, clock });
-  const access = new AccessService({ facts, projects });
-  const missing = missingSecrets(settings);
-  const { adminPassword, secretKey = '' } = settings;
-  const logins = new LoginService({
-    users,
-    hasher: new ScryptHasher({ clock }),
-    clock,
-    adminPassword,
-    missingSecrets: missing,
-  });
-  const sealer = new Sealer({ secretKey, purpose: 'token signing key' });
-  const signingKeys = new SigningKeyService({
-    keys: new D1SigningKeyStore({ db }),
-    crypto: new JoseTokenCrypto({ sealer, clock }),
-    clock,
-  });
-  const tokens = new TokenService({
-    keys: signingKeys,
-    access,
-    facts,
-    users,
-    clock,
-    missingSecrets: missing.filter((name) => name === 'ROADSTEAD_SECRET_KEY'),
-  });
-  return { access, logins, projects, signingKeys, tokens };
-}
-
-function createRegistry(env: Env, settings: Settings, clock: Clock, meter: OperationMeter) {
-  const { DB: db } = env;
-  const background = meter.follow(platformBackground);
-  const intents = new D1IntentStore({ db });
-  const keys = new ObjectKeys({ intents, clock });
-  const storage = new R2BlobStorage({ bucket: env.BLOBS, keys });
-  const edgeCache = settings.isEdgeCacheOn ? new PlatformEdgeCache() : undefined;
-  const content = new ContentReader({ storage, edgeCache, background, clock });
-  const queue = new CloudflareEventQueue({ queue: env.EVENTS });
-  const events = new EventService({ store: new D1EventStore({ db }), queue, background, clock });
-  const pulls = new PullRecorder({ queue, background, clock });
-  const blobStore = new D1BlobStore({ db });
-  const blobs = new BlobService({ store: blobStore, content, clock });
-  const orphans = new OrphanSweep({ intents, storage, blobs: blobStore, clock });
-  const uploads = createUploads({ env, settings, clock, storage, blobs: blobStore });
-  const repositoryStore = new D1RepositoryStore({ db });
-  const locks = new DurableRepositoryLocks({ namespace: env.REPOSITORY_LOCK });
-  const repositories = new RepositoryService({ store: repositoryStore, locks, background, clock });
-  const store = new D1ManifestStore({ db });
-  const manifests = new ManifestService({
-    store,
-    repositories,
-    locks,
-    storage,
-    content,
-    events,
-    background,
-    clock,
-  });
-  const tags = new TagService({ store: new D1TagStore({ db }), manifests, locks, events, background, clock });
-  const referrers = new ReferrerService({ store: new D1ReferrerStore({ db }), manifests: store, content });
-  const catalog = new CatalogService({ store: repositoryStore });
-  const artifacts = new ArtifactService({
-    store: new D1ArtifactStore({ db }),
-    repositories,
-    manifests,
-  });
-  return { artifacts, repositories, blobs, catalog, events, manifests, pulls, referrers, tags, orphans, ...uploads };
-}
-
-interface UploadParts {
-  readonly env: Env;
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly storage: BlobStorage;
-  readonly blobs: BlobStore;
-}
-
-function createUploads({ env, settings, clock, storage, blobs }: UploadParts) {
-  const sessions = new DurableUploadSessions({ namespace: env.UPLOAD_SESSION });
-  const multipart = new R2MultipartStorage({ bucket: env.BLOBS });
-  const assembler = new ObjectAssembler({ storage, multipart });
-  const uploadLeftovers = new UploadLeftovers({ storage, multipart, blobs });
-  const buffers = createUploadBuffers(clock);
-  const uploads = new UploadService({
-    ids: new UploadIds({ secretKey: settings.secretKey }),
-    writer: new UploadWriter({ storage, multipart, sessions, assembler, buffers, clock }),
-    finisher: new UploadFinisher({ storage, blobs, sessions, assembler, leftovers: uploadLeftovers, clock }),
-    sessions,
-    storage,
-    leftovers: uploadLeftovers,
-    buffers,
-    clock,
-  });
-  return { uploads, uploadLeftovers };
 }

@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, (from: Module, to: Module) => boolean>
   routes: (_, to) =>
     ['core', 'domain', 'routes'].includes(to.ring) || ['src/services.ts', 'src/env.ts'].includes(to.path),
   'services.ts': (_, to) => to.ring !== 'routes' && to.ring !== 'queues',
+  services: (_, to) => !['routes', 'queues', 'services.ts', 'app.ts', 'index.ts'].includes(to.ring),
   'config.ts': (_, to) => to.ring === 'core',
   'env.ts': () => false,
   'app.ts': () => true,
@@ -99,7 +100,8 @@ describe('the house', () => {
 
   it('constructs adapters in the composition root alone', () => {
     const builders = modules.filter(
-      (module) => !['adapters', 'services.ts'].includes(module.ring) && /from '#adapters\//.test(module.source),
+      (module) =>
+        !['adapters', 'services', 'services.ts'].includes(module.ring) && /from '#adapters\//.test(module.source),
     );
     expect(builders.map((module) => module.path)).toEqual([]);
   });

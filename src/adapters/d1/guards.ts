@@ -14,7 +14,18 @@ export type GuardCode =
   | 'BLOB_IN_USE'
   | 'ARTIFACT_GONE'
   | 'ARTIFACT_REFERENCED'
-  | 'TAG_GONE';
+  | 'TAG_GONE'
+  | 'USERS_EXIST'
+  | 'USER_GONE'
+  | 'USERNAME_TAKEN'
+  | 'EMAIL_TAKEN'
+  | 'LAST_ADMINISTRATOR'
+  | 'GROUP_GONE'
+  | 'GROUP_TAKEN'
+  | 'MEMBER_GONE'
+  | 'MEMBER_TAKEN'
+  | 'ROBOT_GONE'
+  | 'ROBOT_TAKEN';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {

@@ -1,14 +1,20 @@
-import { withRetries } from '#adapters/d1/batch';
+import { runBatch, withRetries } from '#adapters/d1/batch';
+import { conditions, likePattern } from '#adapters/d1/conditions';
+import { GuardFailed, guard } from '#adapters/d1/guards';
+import { mutationStatements } from '#adapters/d1/mutation';
+import { listPage } from '#adapters/d1/page';
+import { factsStatements, sameFacts } from '#adapters/d1/user-facts';
+import { SELECT_USER, toUser, type UserRow } from '#adapters/d1/user-rows';
+import { AppError } from '#core/errors';
+import type { Mutation } from '#domain/events/mutation';
 import type { User } from '#domain/users/user';
-import type { UserStore } from '#domain/users/user-store';
+import { usernameKey } from '#domain/users/user-rules';
+import type { DirectoryFacts, NewUser, UserFilter, UserPage, UserStore } from '#domain/users/user-store';
 
-interface UserRow {
-  readonly id: number;
-  readonly username: string;
-  readonly password_hash: string | null;
-  readonly is_system_admin: number;
-  readonly security_version: number;
-}
+const COLUMN_OF = { user_id: 'id', username: 'username', creation_time: 'created_at_ms', update_time: 'updated_at_ms' };
+/** Somebody else is an administrator by the flag; what a directory says may change any day. */
+const OTHER_ADMINISTRATOR =
+  'exists (select 1 from users where is_system_admin = 1 and deleted_at_ms is null and id <> ?1)';
 
 export class D1UserStore implements UserStore {
   readonly #db: D1Database;
@@ -17,14 +23,44 @@ export class D1UserStore implements UserStore {
     this.#db = deps.db;
   }
 
-  async findByUsername(username: string): Promise<User | undefined> {
-    const query = this.#db
+  findByUsername(username: string): Promise<User | undefined> {
+    return this.#first('username = ?', username);
+  }
+
+  findById(id: number): Promise<User | undefined> {
+    return this.#first('id = ?', id);
+  }
+
+  async list(filter: UserFilter, page: UserPage) {
+    const where = conditions(['deleted_at_ms is null'])
+      .add((value) => `username = ${value}`, filter.username)
+      .add((value) => `username like ${value} escape '\\'`, likePattern(filter.usernameContains))
+      .add((value) => `email = ${value}`, filter.email)
+      .add((value) => `email like ${value} escape '\\'`, likePattern(filter.emailContains));
+    const order = { column: COLUMN_OF[page.orderBy], isDescending: page.isDescending, tieBreaker: 'id' };
+    const { rows, total } = await listPage<UserRow>(this.#db, { select: SELECT_USER, where, order, page });
+    return { items: rows.map(toUser), total };
+  }
+
+  async insert(user: NewUser, mutation: Mutation): Promise<User> {
+    const { username, passwordHash, email, realname, comment } = user;
+    const insert = this.#db
       .prepare(
-        'select id, username, password_hash, is_system_admin, security_version from users where username = ? limit 1',
+        `insert into users (username, username_key, password_hash, email, realname, comment, created_at_ms, updated_at_ms)
+           values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)`,
       )
-      .bind(username);
-    const row = await withRetries(() => query.first<UserRow>());
-    return row ? toUser(row) : undefined;
+      .bind(username, usernameKey(username), passwordHash ?? null, email ?? null, realname, comment, mutation.nowMs);
+    await this.#run(mutation, [...this.#nameGuards(username), ...this.#emailGuards(email, 0), insert]);
+    const inserted = await this.findByUsername(username);
+    if (!inserted) throw new AppError('CONFLICT', { message: `user ${username} was deleted as it was created` });
+    return inserted;
+  }
+
+  async updateProfile(user: User, profile: Pick<User, 'email' | 'realname' | 'comment'>, mutation: Mutation) {
+    const update = this.#db
+      .prepare('update users set email = ?2, realname = ?3, comment = ?4, updated_at_ms = ?5 where id = ?1')
+      .bind(user.id, profile.email ?? null, profile.realname, profile.comment, mutation.nowMs);
+    await this.#run(mutation, [this.#guardUser(user), ...this.#emailGuards(profile.email, user.id), update]);
   }
 
   async replacePasswordHash(userId: number, previous: string | undefined, next: string, nowMs: number): Promise<void> {
@@ -33,14 +69,94 @@ export class D1UserStore implements UserStore {
       .bind(next, nowMs, userId, previous ?? null);
     await withRetries(() => update.run());
   }
+
+  async changePassword(user: User, passwordHash: string, mutation: Mutation): Promise<void> {
+    const update = this.#db
+      .prepare(
+        `update users set password_hash = ?2, security_version = security_version + 1, updated_at_ms = ?3 where id = ?1`,
+      )
+      .bind(user.id, passwordHash, mutation.nowMs);
+    await this.#run(mutation, [this.#guardUser(user), update]);
+  }
+
+  async setAdministrator(user: User, isSystemAdmin: boolean, mutation: Mutation): Promise<void> {
+    const guards = isSystemAdmin ? [] : [guard(this.#db, 'LAST_ADMINISTRATOR', OTHER_ADMINISTRATOR, user.id)];
+    const update = this.#db
+      .prepare(
+        `update users set is_system_admin = ?2, security_version = security_version + 1, updated_at_ms = ?3 where id = ?1`,
+      )
+      .bind(user.id, isSystemAdmin ? 1 : 0, mutation.nowMs);
+    await this.#run(mutation, [this.#guardUser(user), ...guards, update]);
+  }
+
+  async delete(user: User, mutation: Mutation): Promise<void> {
+    const of = (sql: string) => this.#db.prepare(sql).bind(user.id);
+    await this.#run(mutation, [
+      this.#guardUser(user),
+      guard(this.#db, 'LAST_ADMINISTRATOR', OTHER_ADMINISTRATOR, user.id),
+      of('delete from project_members where user_id = ?'),
+      of('delete from user_group_members where user_id = ?'),
+      of('delete from oidc_identities where user_id = ?'),
+      of('delete from sessions where user_id = ?'),
+      this.#db
+        .prepare(
+          `update users set username = username || '#' || id, username_key = null, email = null, password_hash = null,
+             is_system_admin = 0, is_admin_in_auth = 0, security_version = security_version + 1, deleted_at_ms = ?2,
+             updated_at_ms = ?2 where id = ?1`,
+        )
+        .bind(user.id, mutation.nowMs),
+    ]);
+  }
+
+  differs(user: User, facts: DirectoryFacts): Promise<boolean> {
+    return sameFacts(this.#db, user, facts).then((isSame) => !isSame);
+  }
+
+  async storeFacts(user: User, facts: DirectoryFacts, mutation: Mutation): Promise<void> {
+    await this.#run(mutation, [this.#guardUser(user), ...factsStatements(this.#db, user, facts, mutation.nowMs)]);
+  }
+
+  async #first(condition: string, value: string | number): Promise<User | undefined> {
+    const query = this.#db.prepare(`${SELECT_USER} where ${condition} and deleted_at_ms is null limit 1`).bind(value);
+    const row = await withRetries(() => query.first<UserRow>());
+    return row ? toUser(row) : undefined;
+  }
+
+  #guardUser({ id }: User): D1PreparedStatement {
+    return guard(this.#db, 'USER_GONE', 'exists (select 1 from users where id = ? and deleted_at_ms is null)', id);
+  }
+
+  #nameGuards(username: string): D1PreparedStatement[] {
+    const condition = 'not exists (select 1 from users where username = ?1 or username_key = ?2)';
+    return [guard(this.#db, 'USERNAME_TAKEN', condition, username, usernameKey(username))];
+  }
+
+  #emailGuards(email: string | undefined, ownerId: number): D1PreparedStatement[] {
+    if (email === undefined) return [];
+    const condition = 'not exists (select 1 from users where email = ?1 and id <> ?2)';
+    return [guard(this.#db, 'EMAIL_TAKEN', condition, email, ownerId)];
+  }
+
+  async #run(mutation: Mutation, statements: readonly D1PreparedStatement[]): Promise<void> {
+    try {
+      await runBatch(this.#db, [...mutationStatements(this.#db, mutation), ...statements]);
+    } catch (error) {
+      throw error instanceof GuardFailed ? toAppError(error) : error;
+    }
+  }
 }
 
-function toUser(row: UserRow): User {
-  return {
-    id: row.id,
-    username: row.username,
-    passwordHash: row.password_hash ?? undefined,
-    isSystemAdmin: row.is_system_admin === 1,
-    securityVersion: row.security_version,
-  };
+function toAppError(failure: GuardFailed): unknown {
+  switch (failure.code) {
+    case 'USERNAME_TAKEN':
+      return new AppError('CONFLICT', { message: 'a user with this username, or one that looks like it, exists' });
+    case 'EMAIL_TAKEN':
+      return new AppError('CONFLICT', { message: 'a user with this email exists' });
+    case 'USER_GONE':
+      return new AppError('NOT_FOUND', { message: 'user not found' });
+    case 'LAST_ADMINISTRATOR':
+      return new AppError('PRECONDITION', { message: 'the last administrator cannot be removed' });
+    default:
+      return failure;
+  }
 }

@@ -25,9 +25,7 @@ const LETTERS: Readonly<Record<string, Action>> = {
  * developer, guest, limited guest, anyone in a public project. C create, R read, U update, D delete, L list, S stop,
  * O operate; `-` nothing.
  */
-const MATRIX: Readonly<
-  Record<Exclude<Resource, 'catalog'>, readonly [string, string, string, string, string, string]>
-> = {
+const MATRIX: Readonly<Partial<Record<Resource, readonly [string, string, string, string, string, string]>>> = {
   project: ['R U D', 'R', 'R', 'R', 'R', 'R'],
   accessory: ['L', 'L', 'L', 'L', 'L', 'L'],
   artifact: ['C R D L', 'C R D L', 'C R L', 'R L', 'R L', 'R L'],

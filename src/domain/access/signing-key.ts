@@ -12,8 +12,8 @@ export interface SigningKey {
   readonly retiredAtMs: number | undefined;
 }
 
-/** How long a token is good for, in seconds; Harbor's default of 30 minutes. */
-export const TOKEN_TTL_SECONDS = 1_800;
+/** How long a token is good for at most, in seconds, whatever `token_expiration` says: a day. */
+export const MAX_TOKEN_TTL_SECONDS = 86_400;
 
 /** How much clocks may differ when a token is judged, in seconds; Harbor's. */
 export const TOKEN_LEEWAY_SECONDS = 60;
@@ -22,7 +22,7 @@ export const TOKEN_LEEWAY_SECONDS = 60;
 export const KEYS_TTL_MS = 60_000;
 
 /** How long a retired key verifies: an isolate may sign with it until its memory of the keys runs out. */
-export const VERIFY_AFTER_RETIREMENT_MS = KEYS_TTL_MS + (TOKEN_TTL_SECONDS + TOKEN_LEEWAY_SECONDS) * 1_000;
+export const VERIFY_AFTER_RETIREMENT_MS = KEYS_TTL_MS + (MAX_TOKEN_TTL_SECONDS + TOKEN_LEEWAY_SECONDS) * 1_000;
 
 /** Age at which the cron tick replaces a key, in milliseconds: 90 days. */
 export const ROTATE_AFTER_MS = 90 * 24 * 3_600_000;

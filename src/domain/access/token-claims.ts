@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TokenPrincipal } from '#domain/access/principal';
+import type { SecuritySubject, TokenPrincipal } from '#domain/access/principal';
 
 export const TOKEN_ISSUER = 'harbor-token-issuer';
 export const TOKEN_AUDIENCE = 'harbor-registry';
@@ -16,10 +16,12 @@ type IdAndVersion = readonly [number, number];
 
 /** Ids and security versions the token was made under; the private claim `security`. */
 export interface TokenSecurity {
-  /** `[user id, security version]`; absent in an anonymous token. */
-  readonly user?: IdAndVersion;
-  /** The same of each project that `access` names. */
+  /** `[kind, id, security version]` of whose rights they are; absent in an anonymous token. */
+  readonly subject?: readonly [SecuritySubject['kind'], number, number];
+  /** `[id, security version]` of each project that `access` names. */
   readonly projects: Readonly<Record<string, IdAndVersion>>;
+  /** Projects in which each entry of `access` is for the repository it names alone. */
+  readonly limited?: readonly string[];
 }
 
 const idAndVersion = z.tuple([z.int(), z.int()]);
@@ -30,8 +32,9 @@ const claimsSchema = z.object({
   iat: z.number(),
   access: z.array(z.object({ type: z.string(), name: z.string(), actions: z.array(z.string()) })),
   security: z.object({
-    user: idAndVersion.optional(),
+    subject: z.tuple([z.enum(['user', 'robot', 'trust-rule']), z.int(), z.int()]).optional(),
     projects: z.record(z.string(), idAndVersion),
+    limited: z.array(z.string()).optional(),
   }),
 });
 
@@ -39,7 +42,7 @@ const claimsSchema = z.object({
 export interface VerifiedToken {
   readonly principal: TokenPrincipal;
   /** Undefined for an anonymous token. */
-  readonly user: IdAndVersion | undefined;
+  readonly subject: SecuritySubject | undefined;
   readonly expiresAtMs: number;
 }
 
@@ -49,6 +52,9 @@ export function readClaims(claims: unknown): VerifiedToken | undefined {
   if (!parsed.success) return undefined;
   const { sub, exp, iat, access, security } = parsed.data;
   const projects = new Map(Object.entries(security.projects));
+  const limited = new Set(security.limited);
+  const [kind, id, securityVersion] = security.subject ?? [];
+  const isAnonymous = kind === undefined || id === undefined || securityVersion === undefined;
   return {
     principal: {
       kind: 'token',
@@ -58,11 +64,12 @@ export function readClaims(claims: unknown): VerifiedToken | undefined {
         const project = name.split('/', 1)[0] ?? '';
         const [projectId, projectVersion] = projects.get(project) ?? [];
         if (type !== 'repository' || projectId === undefined || projectVersion === undefined) return [];
-        return [{ project, projectId, projectVersion, actions }];
+        const repository = limited.has(project) ? name : undefined;
+        return [{ project, repository, projectId, projectVersion, actions }];
       }),
       mayListCatalog: access.some((entry) => isCatalog(entry) && entry.actions.includes('*')),
     },
-    user: security.user,
+    subject: isAnonymous ? undefined : { kind, id, securityVersion },
     expiresAtMs: exp * 1_000,
   };
 }

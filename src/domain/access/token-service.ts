@@ -1,12 +1,13 @@
 import { BoundedCache } from '#core/bounded-cache';
 import type { Clock } from '#core/clock';
 import { newId } from '#core/ids';
-import type { AccessService } from '#domain/access/access-service';
-import { requireSecrets } from '#domain/access/login-service';
-import type { Principal, TokenPrincipal, UserPrincipal } from '#domain/access/principal';
+import { requireSecrets } from '#domain/access/missing-secrets';
+import { isLimitedToRepositories, type PermissionService } from '#domain/access/permission-service';
+import { type Principal, subjectOf, type TokenPrincipal } from '#domain/access/principal';
 import { projectOfScope, type RequestedScope } from '#domain/access/scope';
-import { TOKEN_TTL_SECONDS } from '#domain/access/signing-key';
+import { MAX_TOKEN_TTL_SECONDS } from '#domain/access/signing-key';
 import type { SigningKeyService } from '#domain/access/signing-key-service';
+import type { SubjectService } from '#domain/access/subject-service';
 import {
   type GrantedAccess,
   isCatalog,
@@ -16,9 +17,9 @@ import {
   type TokenSecurity,
   type VerifiedToken,
 } from '#domain/access/token-claims';
+import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import type { Project } from '#domain/projects/project';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
-import type { UserService } from '#domain/users/user-service';
 
 /** Longest token that is looked at, in characters; ours with 100 scopes has about 15,000. */
 const MAX_TOKEN_LENGTH = 64 * 1_024;
@@ -27,9 +28,10 @@ const MAX_REMEMBERED_LENGTH = 8 * 2 ** 20;
 
 export interface TokenServiceDeps {
   readonly keys: SigningKeyService;
-  readonly access: AccessService;
+  readonly permissions: PermissionService;
   readonly facts: ProjectFactsService;
-  readonly users: UserService;
+  readonly subjects: SubjectService;
+  readonly configuration: ConfigurationService;
   readonly clock: Clock;
   /** Names of the secrets the signing key needs and the deployment lacks. */
   readonly missingSecrets: readonly string[];
@@ -50,7 +52,7 @@ export class TokenService {
     this.#deps = deps;
     this.#verified = new BoundedCache({
       maxWeight: MAX_REMEMBERED_LENGTH,
-      ttlMs: TOKEN_TTL_SECONDS * 1_000,
+      ttlMs: MAX_TOKEN_TTL_SECONDS * 1_000,
       clock: deps.clock,
     });
   }
@@ -62,25 +64,34 @@ export class TokenService {
     const access = await Promise.all(scopes.map((scope) => this.#grant(principal, scope, projects)));
     const issuedAtMs = this.#deps.clock.nowMs();
     const issuedAt = Math.floor(issuedAtMs / 1_000);
+    const expiresInSeconds = await this.#ttlSeconds(principal, issuedAt);
     const token = await this.#deps.keys.sign({
       iss: TOKEN_ISSUER,
       sub: principal.kind === 'anonymous' ? '' : principal.username,
       aud: [TOKEN_AUDIENCE],
-      exp: issuedAt + TOKEN_TTL_SECONDS,
+      exp: issuedAt + expiresInSeconds,
       nbf: issuedAt,
       iat: issuedAt,
       jti: newId(),
       access,
       security: securityOf(principal, projects),
     });
-    return { token, expiresInSeconds: TOKEN_TTL_SECONDS, issuedAtMs };
+    return { token, expiresInSeconds, issuedAtMs };
+  }
+
+  /** As configured, and no longer than the caller is somebody. */
+  async #ttlSeconds(principal: Principal, issuedAt: number): Promise<number> {
+    const { token_expiration: minutes } = await this.#deps.configuration.current();
+    const endsAtMs = principal.kind === 'robot' ? principal.expiresAtMs : undefined;
+    const leftSeconds = endsAtMs === undefined ? MAX_TOKEN_TTL_SECONDS : Math.floor(endsAtMs / 1_000) - issuedAt;
+    return Math.max(1, Math.min(minutes * 60, MAX_TOKEN_TTL_SECONDS, leftSeconds));
   }
 
   /** The bearer of a token; undefined when it proves nothing (any more). */
   async verify(token: string): Promise<TokenPrincipal | undefined> {
     if (token.length > MAX_TOKEN_LENGTH) return undefined;
     const verified = this.#verified.get(token) ?? (await this.#verifySignature(token));
-    return verified && (await this.#isUserUnchanged(verified)) ? verified.principal : undefined;
+    return verified && (await this.#isSubjectCurrent(verified)) ? verified.principal : undefined;
   }
 
   async #verifySignature(token: string): Promise<VerifiedToken | undefined> {
@@ -91,11 +102,8 @@ export class TokenService {
     return verified;
   }
 
-  async #isUserUnchanged({ principal, user }: VerifiedToken): Promise<boolean> {
-    if (!user) return principal.username === '';
-    const [id, securityVersion] = user;
-    const current = await this.#deps.users.recall(principal.username);
-    return current?.id === id && current.securityVersion === securityVersion;
+  async #isSubjectCurrent({ principal, subject }: VerifiedToken): Promise<boolean> {
+    return subject ? this.#deps.subjects.isCurrent(subject) : principal.username === '';
   }
 
   async #grant(
@@ -103,17 +111,23 @@ export class TokenService {
     scope: RequestedScope,
     projects: ReadonlyMap<string, Project>,
   ): Promise<GrantedAccess> {
+    const { permissions } = this.#deps;
     const project = projects.get(projectOfScope(scope) ?? '');
-    if (project) return { ...scope, actions: await this.#deps.access.repositoryActions(principal, project) };
-    const mayListCatalog = isCatalog(scope) && principal.kind === 'user' && principal.isSystemAdmin;
+    if (project) {
+      const repository = scope.name.slice(project.name.length + 1);
+      return { ...scope, actions: await permissions.repositoryActions(principal, project, repository) };
+    }
+    const mayListCatalog = isCatalog(scope) && permissions.hasSystem(principal, 'catalog:read');
     return { ...scope, actions: mayListCatalog ? ['*'] : [] };
   }
 }
 
 function securityOf(principal: Principal, projects: ReadonlyMap<string, Project>): TokenSecurity {
-  const user: UserPrincipal | undefined = principal.kind === 'user' ? principal : undefined;
+  const subject = subjectOf(principal);
+  const limited = [...projects.values()].filter((project) => isLimitedToRepositories(principal, project));
   return {
-    ...(user && { user: [user.userId, user.securityVersion] as const }),
+    ...(subject && { subject: [subject.kind, subject.id, subject.securityVersion] as const }),
     projects: Object.fromEntries([...projects].map(([name, project]) => [name, [project.id, project.securityVersion]])),
+    ...(limited.length > 0 && { limited: limited.map((project) => project.name) }),
   };
 }

@@ -1,3 +1,5 @@
+import type { Clock } from '#core/clock';
+import { newId } from '#core/ids';
 import type { Actor, AuditEntry } from '#domain/audit/audit';
 import type { RecordedEvent } from '#domain/events/event';
 
@@ -9,4 +11,9 @@ export interface Mutation {
   readonly nowMs: number;
   readonly audit: AuditEntry;
   readonly events: readonly RecordedEvent[];
+}
+
+/** A deed that nobody but the audit log hears of. */
+export function newMutation(audit: AuditEntry, actor: Actor, clock: Clock): Mutation {
+  return { operationId: newId(), actor, nowMs: clock.nowMs(), audit, events: [] };
 }

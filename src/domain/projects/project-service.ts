@@ -1,8 +1,7 @@
 import type { Clock } from '#core/clock';
 import { AppError } from '#core/errors';
-import { newId } from '#core/ids';
 import type { Actor } from '#domain/audit/audit';
-import type { Mutation } from '#domain/events/mutation';
+import { type Mutation, newMutation } from '#domain/events/mutation';
 import type { Project } from '#domain/projects/project';
 import { isProjectName } from '#domain/projects/project';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
@@ -68,18 +67,8 @@ export class ProjectService {
   }
 
   #mutation(operation: 'create' | 'delete', name: string, projectId: number | undefined, actor: Actor): Mutation {
-    return {
-      operationId: newId(),
-      actor,
-      nowMs: this.#clock.nowMs(),
-      audit: {
-        projectId,
-        operation,
-        resourceType: 'project',
-        resource: name,
-        description: `${operation} project: ${name}`,
-      },
-      events: [],
-    };
+    const description = `${operation} project: ${name}`;
+    const audit = { projectId, operation, resourceType: 'project', resource: name, description };
+    return newMutation(audit, actor, this.#clock);
   }
 }

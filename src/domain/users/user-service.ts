@@ -1,7 +1,13 @@
 import { BoundedCache } from '#core/bounded-cache';
 import type { Clock } from '#core/clock';
-import type { User } from '#domain/users/user';
-import type { UserStore } from '#domain/users/user-store';
+import { AppError } from '#core/errors';
+import type { ExternalIdentity } from '#domain/access/external-identity';
+import type { PasswordHasher } from '#domain/access/password-hasher';
+import type { Actor } from '#domain/audit/audit';
+import { type Mutation, newMutation } from '#domain/events/mutation';
+import { FIRST_ADMINISTRATOR_ID, type User } from '#domain/users/user';
+import { requireProfile, requireStrongSecret, requireUsername, type UserProfile } from '#domain/users/user-rules';
+import type { UserFilter, UserPage, UserStore } from '#domain/users/user-store';
 
 /** How old a remembered account may be: disabling it or changing its password acts within this time. */
 const FACTS_TTL_MS = 10_000;
@@ -9,35 +15,147 @@ const MAX_REMEMBERED_USERS = 10_000;
 
 export interface UserServiceDeps {
   readonly users: UserStore;
+  readonly hasher: PasswordHasher;
   readonly clock: Clock;
 }
 
-/** Local accounts. */
+/** An account that somebody asks for, with its first password. */
+export interface UserCreation extends UserProfile {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Accounts. */
 export class UserService {
   readonly #deps: UserServiceDeps;
-  readonly #recent: BoundedCache<User>;
+  readonly #byId: BoundedCache<User>;
 
   constructor(deps: UserServiceDeps) {
     this.#deps = deps;
-    this.#recent = new BoundedCache({ maxWeight: MAX_REMEMBERED_USERS, ttlMs: FACTS_TTL_MS, clock: deps.clock });
+    this.#byId = new BoundedCache({ maxWeight: MAX_REMEMBERED_USERS, ttlMs: FACTS_TTL_MS, clock: deps.clock });
   }
 
   /** The account as it stands. */
   async find(username: string): Promise<User | undefined> {
     const user = await this.#deps.users.findByUsername(username);
-    if (user) this.#recent.put(username, user);
-    else this.#recent.delete(username);
+    if (user) this.#remember(user);
+    return user;
+  }
+
+  findById(id: number): Promise<User | undefined> {
+    return this.#deps.users.findById(id);
+  }
+
+  /** The account as it stands; NOT_FOUND without one. */
+  async get(id: number): Promise<User> {
+    const user = await this.#deps.users.findById(id);
+    if (!user) throw new AppError('NOT_FOUND', { message: `user ${id} not found` });
     return user;
   }
 
   /** The account as it stood at most 10 s ago. */
-  async recall(username: string): Promise<User | undefined> {
-    return this.#recent.get(username) ?? this.find(username);
+  async recallById(id: number): Promise<User | undefined> {
+    const known = this.#byId.get(String(id));
+    if (known) return known;
+    const user = await this.#deps.users.findById(id);
+    if (user) this.#remember(user);
+    return user;
+  }
+
+  /** The account's security version as it stood at most 10 s ago; undefined without an account. */
+  async versionOf(id: number): Promise<number | undefined> {
+    return (await this.recallById(id))?.securityVersion;
+  }
+
+  list(filter: UserFilter, page: UserPage) {
+    return this.#deps.users.list(filter, page);
+  }
+
+  async create({ username, password, ...profile }: UserCreation, actor: Actor): Promise<User> {
+    requireUsername(username);
+    requireProfile(profile);
+    requireStrongSecret(password);
+    const passwordHash = await this.#deps.hasher.hash(password);
+    return this.#deps.users.insert({ username, passwordHash, ...profile }, this.#mutation('create', username, actor));
+  }
+
+  async updateProfile(user: User, profile: UserProfile, actor: Actor): Promise<void> {
+    requireProfile(profile);
+    await this.#deps.users.updateProfile(user, profile, this.#mutation('update', user.username, actor));
+    this.#forget(user);
+  }
+
+  /** Changes a password; every token, session and remembered login of the account ends. */
+  async changePassword(user: User, password: string, actor: Actor): Promise<void> {
+    requireStrongSecret(password);
+    const hash = await this.#deps.hasher.hash(password);
+    await this.#deps.users.changePassword(user, hash, this.#mutation('update', user.username, actor, 'password'));
+    this.#forget(user);
+  }
+
+  async setAdministrator(user: User, isSystemAdmin: boolean, actor: Actor): Promise<void> {
+    const mutation = this.#mutation('update', user.username, actor, `administrator: ${isSystemAdmin}`);
+    await this.#deps.users.setAdministrator(user, isSystemAdmin, mutation);
+    this.#forget(user);
+  }
+
+  /** The first administrator is never deleted. */
+  async delete(user: User, actor: Actor): Promise<void> {
+    if (user.id === FIRST_ADMINISTRATOR_ID) {
+      throw new AppError('FORBIDDEN', { message: 'the first administrator cannot be deleted' });
+    }
+    await this.#deps.users.delete(user, this.#mutation('delete', user.username, actor));
+    this.#forget(user);
+  }
+
+  /**
+   * The account of somebody a directory knows: made at their first login, and kept as the directory tells it. An
+   * account that logs in here with a password of its own is not taken over.
+   */
+  async onboard(identity: ExternalIdentity, actor: Actor): Promise<User | undefined> {
+    const known = await this.find(identity.username);
+    if (known?.passwordHash !== undefined || known?.id === FIRST_ADMINISTRATOR_ID) return undefined;
+    const user = known ?? (await this.#insertOnboarded(identity, actor));
+    if (!(await this.#deps.users.differs(user, identity))) return user;
+    await this.#deps.users.storeFacts(user, identity, this.#mutation('update', user.username, actor, 'directory'));
+    return this.find(identity.username);
   }
 
   /** Stores a new hash of the password the account already has. */
   async storePasswordHash(user: User, hash: string): Promise<void> {
     await this.#deps.users.replacePasswordHash(user.id, user.passwordHash, hash, this.#deps.clock.nowMs());
-    this.#recent.delete(user.username);
+    this.#forget(user);
+  }
+
+  async #insertOnboarded({ username, email, realname }: ExternalIdentity, actor: Actor): Promise<User> {
+    requireUsername(username);
+    const user = { username, passwordHash: undefined, realname: realname ?? username, comment: 'from the directory' };
+    const mutation = () => this.#mutation('create', username, actor);
+    try {
+      return await this.#deps.users.insert({ ...user, email }, mutation());
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'CONFLICT')) throw error;
+      // Somebody else has the address, or another login of the same person was faster.
+      return (await this.find(username)) ?? this.#deps.users.insert({ ...user, email: undefined }, mutation());
+    }
+  }
+
+  #mutation(operation: 'create' | 'update' | 'delete', username: string, actor: Actor, what = ''): Mutation {
+    const audit = {
+      projectId: undefined,
+      operation,
+      resourceType: 'user',
+      resource: username,
+      description: `${operation} user: ${username}${what && ` (${what})`}`,
+    };
+    return newMutation(audit, actor, this.#deps.clock);
+  }
+
+  #remember(user: User): void {
+    this.#byId.put(String(user.id), user);
+  }
+
+  #forget(user: User): void {
+    this.#byId.delete(String(user.id));
   }
 }

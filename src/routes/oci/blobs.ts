@@ -15,7 +15,7 @@ export async function headBlob(c: Context<AppEnv>): Promise<Response> {
   const digest = digestParam(c);
   const { access, blobs } = c.get('services');
   const project = await access.authorizeRepository(c.get('principal'), repository, 'pull');
-  const isPusher = await access.canPush(c.get('principal'), project);
+  const isPusher = await access.canPush(c.get('principal'), project, repository);
   const blob = await (isPusher ? blobs.statForPush(repository, digest) : blobs.stat(repository, digest));
   return new Response(null, { headers: { ...blobHeaders(blob), 'content-length': String(blob.sizeBytes) } });
 }

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { parseChunkRange } from '#core/byte-range';
 import { type Digest, type DigestAlgorithm, isDigestAlgorithm, parseDigest } from '#core/digest';
 import { AppError, toEnvelope } from '#core/errors';
-import { parseRepositoryName, projectOf, type RepositoryName } from '#core/reference';
+import { parseRepositoryName, type RepositoryName } from '#core/reference';
 import type { Project } from '#domain/projects/project';
 import type { UploadBody } from '#domain/uploads/upload-service';
 import type { AppEnv } from '#routes/app-env';
@@ -79,7 +79,7 @@ async function mount(c: Context<AppEnv>, repository: RepositoryName, project: Pr
     return (await blobs.mount({ digest, from, projectId: project.id, repository }))?.digest;
   }
   const source = parseRepositoryName(fromQuery);
-  if (!source.ok || !(await access.canPull(principal, projectOf(source.value)))) return undefined;
+  if (!source.ok || !(await access.canPull(principal, source.value))) return undefined;
   const from = { repository: source.value };
   return (await blobs.mount({ digest, from, projectId: project.id, repository }))?.digest;
 }

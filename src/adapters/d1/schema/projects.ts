@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { userGroups } from './user-groups.ts';
 import { users } from './users.ts';
 
 /** A namespace of repositories. Deleting one renames it to `<name>#<id>`, so that the name is free again. */
@@ -41,22 +42,27 @@ export const projectMetadata = sqliteTable(
   (table) => [primaryKey({ columns: [table.projectId, table.name] })],
 );
 
-/** Who has which role in a project (`core/rbac/role-matrix.ts`). */
+/** Which user or group has which role in a project (`core/rbac/role-matrix.ts`). One of the two ids is null. */
 export const projectMembers = sqliteTable(
   'project_members',
   {
+    id: integer('id').primaryKey({ autoIncrement: true }),
     projectId: integer('project_id')
       .notNull()
       .references(() => projects.id),
-    userId: integer('user_id')
-      .notNull()
-      .references(() => users.id),
+    userId: integer('user_id').references(() => users.id),
+    groupId: integer('group_id').references(() => userGroups.id),
     role: integer('role').notNull(),
     createdAtMs: integer('created_at_ms').notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.projectId, table.userId] }),
+    // Finds a user's role in a project; nobody is a member twice.
+    uniqueIndex('project_members_project_user').on(table.projectId, table.userId),
+    // The same of a group.
+    uniqueIndex('project_members_project_group').on(table.projectId, table.groupId),
     // Lists the projects of a user.
     index('project_members_user').on(table.userId, table.projectId),
+    // Lists the projects of a group.
+    index('project_members_group').on(table.groupId, table.projectId),
   ],
 );

@@ -1,9 +1,14 @@
 import { scryptSync } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { ScryptHasher } from '#adapters/crypto/scrypt-hasher';
+import { Sealer } from '#adapters/crypto/sealer';
+import { D1ConfigurationStore } from '#adapters/d1/configuration-store';
 import { D1UserStore } from '#adapters/d1/user-store';
 import { LoginService } from '#domain/access/login-service';
 import { formatPasswordHash } from '#domain/access/password';
+import { PasswordLogin } from '#domain/access/password-login';
+import { SubjectService } from '#domain/access/subject-service';
+import { ConfigurationService } from '#domain/configuration/configuration-service';
 import { UserService } from '#domain/users/user-service';
 import { TestClock } from '#test/support/harness';
 import { insertUser, testEnv } from '#test/support/server';
@@ -13,12 +18,19 @@ const clock = new TestClock();
 function createLogins() {
   const hasher = new ScryptHasher({ clock });
   const work = { computations: vi.spyOn(hasher, 'verify'), hashes: vi.spyOn(hasher, 'hash') };
-  const users = new UserService({ users: new D1UserStore({ db: testEnv.DB }), clock });
-  return {
-    work,
-    hasher,
-    logins: new LoginService({ users, hasher, clock, adminPassword: 'First-passw0rd', missingSecrets: [] }),
-  };
+  const users = new UserService({ users: new D1UserStore({ db: testEnv.DB }), hasher, clock });
+  const nobody = { versionOf: async () => undefined };
+  const subjects = new SubjectService({ user: users, robot: nobody, 'trust-rule': nobody });
+  const configuration = new ConfigurationService({
+    store: new D1ConfigurationStore({ db: testEnv.DB }),
+    secrets: new Sealer({ secretKey: 'unused', purpose: 'configuration' }),
+    clock,
+    overwritten: undefined,
+  });
+  const methods = [
+    new PasswordLogin({ users, hasher, configuration, directories: {}, adminPassword: 'First-passw0rd' }),
+  ];
+  return { work, hasher, logins: new LoginService({ methods, subjects, clock, missingSecrets: [] }) };
 }
 
 const hashOf = (username: string) =>

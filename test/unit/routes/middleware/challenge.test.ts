@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { ANONYMOUS, type Principal } from '#domain/access/principal';
 import { formatChallenge } from '#routes/middleware/challenge';
 
-const user: Principal = { kind: 'user', userId: 2, username: 'u', isSystemAdmin: false, securityVersion: 1 };
+const user: Principal = {
+  kind: 'user',
+  userId: 2,
+  username: 'u',
+  isSystemAdmin: false,
+  securityVersion: 1,
+  provenBy: 'password',
+};
 const token: Principal = { kind: 'token', username: '', issuedAtMs: 0, access: [], mayListCatalog: false };
 const BEARER = 'Bearer realm="https://hub.example/service/token",service="harbor-registry"';
 const BASIC = 'Basic realm="harbor"';

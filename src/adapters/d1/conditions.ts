@@ -1,0 +1,30 @@
+/** The `where` of a listing, and what its parameters are bound to. */
+export class Conditions {
+  readonly #terms: string[];
+  readonly bindings: unknown[];
+
+  constructor(terms: readonly string[], bindings: readonly unknown[]) {
+    this.#terms = [...terms];
+    this.bindings = [...bindings];
+  }
+
+  /** Adds a term about a value, unless there is none. */
+  add(term: (parameter: string) => string, value: unknown): this {
+    if (value !== undefined) this.#terms.push(term(`?${this.bindings.push(value)}`));
+    return this;
+  }
+
+  get sql(): string {
+    return this.#terms.join(' and ') || 'true';
+  }
+}
+
+/** Begins with fixed terms; `?1`… of theirs stand for `bindings`. */
+export function conditions(terms: readonly string[], bindings: readonly unknown[] = []): Conditions {
+  return new Conditions(terms, bindings);
+}
+
+/** The pattern for `like … escape '\'` that finds the text anywhere. */
+export function likePattern(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}

@@ -1,0 +1,52 @@
+import { withRetries } from '#adapters/d1/batch';
+import { groupKey } from '#domain/groups/group-key';
+import type { User } from '#domain/users/user';
+import type { DirectoryFacts } from '#domain/users/user-store';
+
+/** The groups a directory tells of that are known here; `?1` is JSON of `[[type, key], …]`. */
+const KNOWN_GROUPS = `select g.id from json_each(?1) e
+  join user_groups g on g.type = json_extract(e.value, '$[0]') and g.key = json_extract(e.value, '$[1]')`;
+
+/** Whether the directory tells nothing new: then a login writes nothing. */
+export async function sameFacts(db: D1Database, user: User, facts: DirectoryFacts): Promise<boolean> {
+  if (user.isAdminInAuth !== facts.isAdministrator) return false;
+  if (facts.email !== undefined && facts.email !== user.email) return false;
+  if (facts.realname !== undefined && facts.realname !== user.realname) return false;
+  const query = db
+    .prepare(
+      `select (select count(*) from (${KNOWN_GROUPS})) known,
+         (select count(*) from user_group_members where user_id = ?2) stored,
+         (select count(*) from user_group_members where user_id = ?2 and group_id in (${KNOWN_GROUPS})) shared`,
+    )
+    .bind(groupsJson(facts), user.id);
+  const row = await withRetries(() => query.first<{ known: number; stored: number; shared: number }>());
+  return row !== null && row.known === row.stored && row.stored === row.shared;
+}
+
+export function factsStatements(
+  db: D1Database,
+  user: User,
+  facts: DirectoryFacts,
+  nowMs: number,
+): readonly D1PreparedStatement[] {
+  const { email, realname, isAdministrator } = facts;
+  return [
+    db.prepare('delete from user_group_members where user_id = ?').bind(user.id),
+    db
+      .prepare(`insert into user_group_members (user_id, group_id) select distinct ?2, id from (${KNOWN_GROUPS})`)
+      .bind(groupsJson(facts), user.id),
+    db
+      .prepare(
+        // An address that is another's stays away: it tells nothing about who may do what.
+        `update users set realname = coalesce(?2, realname), is_admin_in_auth = ?3,
+           email = case when ?4 is null or exists (select 1 from users o where o.email = ?4 and o.id <> ?1) then email
+             else ?4 end,
+           security_version = security_version + 1, updated_at_ms = ?5 where id = ?1`,
+      )
+      .bind(user.id, realname ?? null, isAdministrator ? 1 : 0, email ?? null, nowMs),
+  ];
+}
+
+function groupsJson({ groups }: DirectoryFacts): string {
+  return JSON.stringify(groups.map((group) => [group.type, groupKey(group)]));
+}

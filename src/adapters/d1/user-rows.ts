@@ -1,0 +1,35 @@
+import type { User } from '#domain/users/user';
+
+export interface UserRow {
+  readonly id: number;
+  readonly username: string;
+  readonly password_hash: string | null;
+  readonly email: string | null;
+  readonly realname: string;
+  readonly comment: string;
+  readonly is_system_admin: number;
+  readonly is_admin_in_auth: number;
+  readonly security_version: number;
+  readonly created_at_ms: number;
+  readonly updated_at_ms: number;
+}
+
+/** Accounts; a `where` follows. */
+export const SELECT_USER = `select id, username, password_hash, email, realname, comment, is_system_admin, is_admin_in_auth,
+  security_version, created_at_ms, updated_at_ms from users`;
+
+export function toUser(row: UserRow): User {
+  return {
+    id: row.id,
+    username: row.username,
+    passwordHash: row.password_hash ?? undefined,
+    email: row.email ?? undefined,
+    realname: row.realname,
+    comment: row.comment,
+    isSystemAdmin: row.is_system_admin === 1,
+    isAdminInAuth: row.is_admin_in_auth === 1,
+    securityVersion: row.security_version,
+    createdAtMs: row.created_at_ms,
+    updatedAtMs: row.updated_at_ms,
+  };
+}

@@ -1,0 +1,93 @@
+import { matchesGlob } from '#core/glob';
+import { isAllowed } from '#core/rbac/evaluate';
+import type { Action, Permission } from '#core/rbac/resources';
+import { type Access, grants, type RobotPermission } from '#core/rbac/robot-permissions';
+import { isSystemAdmin, type Principal, type RobotPrincipal } from '#domain/access/principal';
+import type { Project } from '#domain/projects/project';
+import type { ProjectFactsService } from '#domain/projects/project-facts-service';
+
+/** What a token can permit in a project (`harbor:src/core/service/token/creator.go`). */
+const TOKEN_ACTIONS = ['pull', 'push', 'delete', 'scanner-pull'] as const satisfies readonly Action[];
+
+/** Answers whether somebody has a permission; what follows from the answer is the caller's business. */
+export class PermissionService {
+  readonly #facts: ProjectFactsService;
+
+  constructor(deps: { readonly facts: ProjectFactsService }) {
+    this.#facts = deps.facts;
+  }
+
+  /** On the system itself. */
+  hasSystem(principal: Principal, permission: Permission): boolean {
+    if (principal.kind === 'robot') return grants(accessesOf(principal, isSystemPermission), permission);
+    return isSystemAdmin(principal);
+  }
+
+  /**
+   * In a project. `repository` is the name within the project of the repository it is about; a machine that is limited
+   * to some repositories has no permission that is about none of them, but for looking at the project.
+   */
+  async hasInProject(
+    principal: Principal,
+    project: Project,
+    permission: Permission,
+    repository?: string,
+  ): Promise<boolean> {
+    if (principal.kind === 'token') return false;
+    const roles = principal.kind === 'user' ? await this.#facts.rolesOf(principal.userId, project) : [];
+    const access = { isSystemAdmin: isSystemAdmin(principal), roles, isPublic: project.isPublic };
+    if (isAllowed(access, permission)) return true;
+    return principal.kind === 'robot' && robotMay(principal, project, permission, repository);
+  }
+
+  /** Everything the caller may do with a repository, as its tokens say it. */
+  async repositoryActions(principal: Principal, project: Project, repository: string): Promise<readonly Action[]> {
+    const allowed = await Promise.all(
+      TOKEN_ACTIONS.map((action) => this.hasInProject(principal, project, `repository:${action}`, repository)),
+    );
+    return TOKEN_ACTIONS.filter((_, index) => allowed[index]);
+  }
+}
+
+/** Whether any of the machine's permissions in the project is limited to some of its repositories. */
+export function isLimitedToRepositories(principal: Principal, project: Project): boolean {
+  return (
+    principal.kind === 'robot' &&
+    principal.permissions.some(
+      (permission) => isAbout(permission, project) && permission.repositoryPattern !== undefined,
+    )
+  );
+}
+
+function robotMay(robot: RobotPrincipal, project: Project, permission: Permission, repository?: string): boolean {
+  const accesses = accessesOf(
+    robot,
+    (entry) => isAbout(entry, project) && coversRepository(entry.repositoryPattern, permission, repository),
+  );
+  if (grants(accesses, permission)) return true;
+  // A project robot that may push may pull, as in Harbor; a system robot must be given both.
+  return permission === 'repository:pull' && robot.projectId === project.id && grants(accesses, 'repository:push');
+}
+
+function coversRepository(
+  pattern: string | undefined,
+  permission: Permission,
+  repository: string | undefined,
+): boolean {
+  if (pattern === undefined || permission === 'project:read') return true;
+  return repository !== undefined && matchesGlob(pattern, repository);
+}
+
+function accessesOf(robot: RobotPrincipal, isWanted: (entry: RobotPermission) => boolean): readonly Access[] {
+  return robot.permissions.filter(isWanted).flatMap((entry) => entry.access);
+}
+
+function isSystemPermission(entry: RobotPermission): boolean {
+  return entry.kind === 'system';
+}
+
+type ProjectPermission = Extract<RobotPermission, { kind: 'project' }>;
+
+function isAbout(entry: RobotPermission, project: Project): entry is ProjectPermission {
+  return entry.kind === 'project' && (entry.projectId === undefined || entry.projectId === project.id);
+}

@@ -1,0 +1,118 @@
+import type { Clock } from '#core/clock';
+import { AppError } from '#core/errors';
+import type { Actor } from '#domain/audit/audit';
+import {
+  CATALOG,
+  type Configuration,
+  type ConfigurationKey,
+  DEFAULTS,
+  isConfigurationKey,
+  isSecretKey,
+} from '#domain/configuration/catalog';
+import type { ConfigurationStore } from '#domain/configuration/configuration-store';
+import { CONFIGURATION_TYPES } from '#domain/configuration/configuration-type';
+import type { SecretBox } from '#domain/configuration/secret-box';
+import { type Mutation, newMutation } from '#domain/events/mutation';
+
+/** How old a remembered configuration may be. */
+const TTL_MS = 10_000;
+
+export interface ConfigurationServiceDeps {
+  readonly store: ConfigurationStore;
+  readonly secrets: SecretBox;
+  readonly clock: Clock;
+  /** Settings the deployment fixes; with any, none can be changed through the API. */
+  readonly overwritten: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What administrators set while the registry runs. */
+export class ConfigurationService {
+  readonly #deps: ConfigurationServiceDeps;
+  #known: { readonly configuration: Configuration; readonly atMs: number } | undefined;
+
+  constructor(deps: ConfigurationServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** All settings, as they stood at most 10 s ago. */
+  async current(): Promise<Configuration> {
+    const nowMs = this.#deps.clock.nowMs();
+    if (this.#known && nowMs - this.#known.atMs < TTL_MS) return this.#known.configuration;
+    const configuration = await this.#read();
+    this.#known = { configuration, atMs: nowMs };
+    return configuration;
+  }
+
+  /** Whether the API may change settings. */
+  get isEditable(): boolean {
+    return this.#deps.overwritten === undefined;
+  }
+
+  /** Whether the way of logging in may still change. */
+  async isAuthModeEditable(): Promise<boolean> {
+    return this.isEditable && !(await this.#deps.store.hasOtherUsers());
+  }
+
+  /** Changes the settings that are named; unknown keys are ignored, as in Harbor. */
+  async update(changes: Readonly<Record<string, unknown>>, actor: Actor): Promise<void> {
+    if (!this.isEditable) {
+      throw new AppError('FORBIDDEN', { message: 'the configuration is fixed by the deployment' });
+    }
+    const parsed = parseAll(changes);
+    const current = await this.#read();
+    const rows = new Map<string, string>();
+    for (const [key, value] of parsed) {
+      if (isSecretKey(key) && value === '') continue;
+      rows.set(key, await this.#toRow(key, value));
+    }
+    const isModeGuarded = parsed.has('auth_mode') && parsed.get('auth_mode') !== current.auth_mode;
+    await this.#deps.store.put(rows, { isModeGuarded }, this.#mutation([...rows.keys()], actor));
+    this.#known = undefined;
+  }
+
+  async #read(): Promise<Configuration> {
+    const rows = await this.#deps.store.list();
+    const values: Partial<Record<ConfigurationKey, unknown>> = {};
+    for (const [key, row] of rows) {
+      if (!isConfigurationKey(key)) continue;
+      const value = await this.#fromRow(key, row);
+      if (value !== undefined) values[key] = value;
+    }
+    const overwritten = parseAll(this.#deps.overwritten ?? {});
+    return { ...DEFAULTS, ...values, ...Object.fromEntries(overwritten) } as Configuration;
+  }
+
+  async #toRow(key: ConfigurationKey, value: unknown): Promise<string> {
+    return isSecretKey(key) ? this.#deps.secrets.seal(String(value)) : JSON.stringify(value);
+  }
+
+  async #fromRow(key: ConfigurationKey, row: string): Promise<unknown> {
+    return isSecretKey(key) ? this.#deps.secrets.open(row) : (JSON.parse(row) as unknown);
+  }
+
+  #mutation(keys: readonly string[], actor: Actor): Mutation {
+    const audit = {
+      projectId: undefined,
+      operation: 'update',
+      resourceType: 'configuration',
+      resource: '/api/v2.0/configurations',
+      description: `update configuration: ${keys.join(', ')}`,
+    };
+    return newMutation(audit, actor, this.#deps.clock);
+  }
+}
+
+/** The values of known keys, by their types. BAD_REQUEST names the first that is wrong. */
+function parseAll(values: Readonly<Record<string, unknown>>): ReadonlyMap<ConfigurationKey, unknown> {
+  const parsed = new Map<ConfigurationKey, unknown>();
+  for (const [key, value] of Object.entries(values)) {
+    if (!isConfigurationKey(key) || value === null || value === undefined) continue;
+    const result = CONFIGURATION_TYPES[CATALOG[key].type].safeParse(value);
+    if (!result.success) {
+      const reason = result.error.issues[0]?.message ?? 'is invalid';
+      throw new AppError('BAD_REQUEST', { message: `invalid value for ${key}: ${reason}` });
+    }
+    parsed.set(key, result.data);
+  }
+  return parsed;
+}

@@ -1,0 +1,20 @@
+import type { Mutation } from '#domain/events/mutation';
+
+/** Rows of settings that differ from their defaults. */
+export interface ConfigurationStore {
+  /** Key and value in JSON; secrets sealed. */
+  list(): Promise<ReadonlyMap<string, string>>;
+
+  /**
+   * Stores values. `isModeGuarded` makes it reject with BAD_REQUEST when accounts besides the first administrator exist:
+   * the way accounts log in cannot change under them.
+   */
+  put(
+    values: ReadonlyMap<string, string>,
+    options: { readonly isModeGuarded: boolean },
+    mutation: Mutation,
+  ): Promise<void>;
+
+  /** Whether there are accounts besides the first administrator. */
+  hasOtherUsers(): Promise<boolean>;
+}

@@ -1,0 +1,73 @@
+import { JoseTokenCrypto } from '#adapters/crypto/jose-token-crypto';
+import { ScryptHasher } from '#adapters/crypto/scrypt-hasher';
+import { Sealer } from '#adapters/crypto/sealer';
+import { D1ConfigurationStore } from '#adapters/d1/configuration-store';
+import { D1ProjectStore } from '#adapters/d1/project-store';
+import { D1RobotStore } from '#adapters/d1/robot-store';
+import { D1SessionStore } from '#adapters/d1/session-store';
+import { D1SigningKeyStore } from '#adapters/d1/signing-key-store';
+import { D1UserStore } from '#adapters/d1/user-store';
+import type { Clock } from '#core/clock';
+import { AccessService } from '#domain/access/access-service';
+import { LoginService } from '#domain/access/login-service';
+import { PasswordLogin } from '#domain/access/password-login';
+import { PermissionService } from '#domain/access/permission-service';
+import { SigningKeyService } from '#domain/access/signing-key-service';
+import { SubjectService } from '#domain/access/subject-service';
+import { TokenService } from '#domain/access/token-service';
+import { ConfigurationService } from '#domain/configuration/configuration-service';
+import { ProjectFactsService } from '#domain/projects/project-facts-service';
+import { ProjectService } from '#domain/projects/project-service';
+import { RobotLogin } from '#domain/robots/robot-login';
+import { RobotService } from '#domain/robots/robot-service';
+import { SessionService } from '#domain/sessions/session-service';
+import { UserService } from '#domain/users/user-service';
+import { missingSecrets, type Settings } from '#src/config';
+import type { Env } from '#src/env';
+
+/** Who somebody is, and what they may do. */
+export function createAccess({ DB: db }: Env, settings: Settings, clock: Clock) {
+  const missing = missingSecrets(settings);
+  const { adminPassword, secretKey = '' } = settings;
+  const sealerFor = (purpose: string) => new Sealer({ secretKey, purpose });
+
+  const configuration = new ConfigurationService({
+    store: new D1ConfigurationStore({ db }),
+    secrets: sealerFor('configuration'),
+    clock,
+    overwritten: settings.configurationOverwrite,
+  });
+  const projectStore = new D1ProjectStore({ db });
+  const facts = new ProjectFactsService({ projects: projectStore, clock });
+  const projects = new ProjectService({ projects: projectStore, facts, clock });
+  const permissions = new PermissionService({ facts });
+  const access = new AccessService({ facts, projects, permissions });
+
+  const hasher = new ScryptHasher({ clock });
+  const users = new UserService({ users: new D1UserStore({ db }), hasher, clock });
+  const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
+  const trustRules = { versionOf: async () => undefined };
+  const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRules });
+  const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
+
+  // In the order they are asked: a name belongs to the first that knows it.
+  const methods = [
+    new RobotLogin({ robots, configuration, clock }),
+    new PasswordLogin({ users, hasher, configuration, directories: {}, adminPassword }),
+  ];
+  const logins = new LoginService({ methods, subjects, clock, missingSecrets: missing });
+
+  const crypto = new JoseTokenCrypto({ sealer: sealerFor('token signing key'), clock });
+  const signingKeys = new SigningKeyService({ keys: new D1SigningKeyStore({ db }), crypto, clock });
+  const missingForTokens = missing.filter((name) => name === 'ROADSTEAD_SECRET_KEY');
+  const tokens = new TokenService({
+    keys: signingKeys,
+    permissions,
+    facts,
+    subjects,
+    configuration,
+    clock,
+    missingSecrets: missingForTokens,
+  });
+  return { access, permissions, configuration, logins, projects, robots, sessions, signingKeys, tokens, users };
+}
