@@ -4,9 +4,11 @@ import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
 import type { AppEnv } from '#routes/app-env';
+import { sessionRoutes } from '#routes/auth/session';
 import { tokenRoutes } from '#routes/auth/token';
 import { landing } from '#routes/internal/landing';
 import { authenticate } from '#routes/middleware/authenticate';
+import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
 import { notFound, onError } from '#routes/middleware/error-handler';
 import { registryVersion } from '#routes/middleware/registry-version';
 import { requestId } from '#routes/middleware/request-id';
@@ -42,10 +44,12 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api', openSystemRoutes());
   app.use('/v2/*', registryVersion, authenticate('registry'));
   app.use('/service/token', authenticate('token-service'));
-  app.use('/api/*', authenticate('api'));
+  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'));
+  app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'));
 
   app.get('/', landing);
   app.route('/service/token', tokenRoutes());
+  app.route('/c', sessionRoutes());
   app.route('/', ociRoutes());
   app.route('/api/v2.0', systemRoutes());
   app.route('/api/v2.0', projectRoutes());

@@ -6,6 +6,7 @@ export async function tick(services: Services): Promise<void> {
     outbox: () => services.events.resendDue(),
     consumedEvents: () => services.events.forgetConsumed(),
     orphans: () => services.orphans.sweep(),
+    sessions: () => services.sessions.sweep(),
     signingKeys: () => services.signingKeys.rotateIfOld(services.clock.nowMs()),
   };
   const outcomes = await Promise.allSettled(Object.values(parts).map((part) => part()));

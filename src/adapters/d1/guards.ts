@@ -25,7 +25,8 @@ export type GuardCode =
   | 'MEMBER_GONE'
   | 'MEMBER_TAKEN'
   | 'ROBOT_GONE'
-  | 'ROBOT_TAKEN';
+  | 'ROBOT_TAKEN'
+  | 'SESSION_GONE';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {

@@ -1,4 +1,7 @@
-import { withRetries } from '#adapters/d1/batch';
+import { runBatch, withRetries } from '#adapters/d1/batch';
+import { GuardFailed, guard } from '#adapters/d1/guards';
+import { mutationStatements } from '#adapters/d1/mutation';
+import type { Mutation } from '#domain/events/mutation';
 import type { Session, SessionStore } from '#domain/sessions/session-store';
 
 const MAX_SWEPT = 1_000;
@@ -18,13 +21,15 @@ export class D1SessionStore implements SessionStore {
     this.#db = deps.db;
   }
 
-  async insert(idHash: string, session: Session): Promise<void> {
+  async insert(idHash: string, session: Session, mutation: Mutation): Promise<void> {
     const { userId, userVersion, sealedIdToken, createdAtMs, expiresAtMs } = session;
-    await this.#run(
-      `insert into sessions (id_hash, user_id, user_version, sealed_id_token, created_at_ms, expires_at_ms)
-         values (?, ?, ?, ?, ?, ?) on conflict do nothing`,
-      [idHash, userId, userVersion, sealedIdToken ?? null, createdAtMs, expiresAtMs],
-    );
+    const insert = this.#db
+      .prepare(
+        `insert into sessions (id_hash, user_id, user_version, sealed_id_token, created_at_ms, expires_at_ms)
+           values (?, ?, ?, ?, ?, ?)`,
+      )
+      .bind(idHash, userId, userVersion, sealedIdToken ?? null, createdAtMs, expiresAtMs);
+    await runBatch(this.#db, [...mutationStatements(this.#db, mutation), insert]);
   }
 
   async find(idHash: string): Promise<Session | undefined> {
@@ -44,8 +49,14 @@ export class D1SessionStore implements SessionStore {
     ]);
   }
 
-  async delete(idHash: string): Promise<void> {
-    await this.#run('delete from sessions where id_hash = ?', [idHash]);
+  async delete(idHash: string, mutation: Mutation): Promise<void> {
+    const exists = guard(this.#db, 'SESSION_GONE', 'exists (select 1 from sessions where id_hash = ?)', idHash);
+    const remove = this.#db.prepare('delete from sessions where id_hash = ?').bind(idHash);
+    try {
+      await runBatch(this.#db, [...mutationStatements(this.#db, mutation), exists, remove]);
+    } catch (error) {
+      if (!(error instanceof GuardFailed)) throw error;
+    }
   }
 
   async deleteExpired(beforeMs: number): Promise<void> {

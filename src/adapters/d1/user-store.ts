@@ -31,6 +31,13 @@ export class D1UserStore implements UserStore {
     return this.#first('id = ?', id);
   }
 
+  async isTaken(what: 'username' | 'email', value: string): Promise<boolean> {
+    const condition = what === 'email' ? 'email = ?1' : 'username = ?1 or username_key = ?2';
+    const bindings = what === 'email' ? [value] : [value, usernameKey(value)];
+    const query = this.#db.prepare(`select 1 from users where ${condition} limit 1`).bind(...bindings);
+    return (await withRetries(() => query.first())) !== null;
+  }
+
   async list(filter: UserFilter, page: UserPage) {
     const where = conditions(['deleted_at_ms is null'])
       .add((value) => `username = ${value}`, filter.username)

@@ -3,7 +3,9 @@ import { BoundedCache } from '#core/bounded-cache';
 import type { Clock } from '#core/clock';
 import { toPrincipal } from '#domain/access/password-login';
 import type { UserPrincipal } from '#domain/access/principal';
+import type { Actor } from '#domain/audit/audit';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
+import { type Mutation, newMutation } from '#domain/events/mutation';
 import type { Session, SessionStore } from '#domain/sessions/session-store';
 import type { User } from '#domain/users/user';
 import type { UserService } from '#domain/users/user-service';
@@ -36,17 +38,18 @@ export class SessionService {
     this.#recent = new BoundedCache({ maxWeight: MAX_REMEMBERED_SESSIONS, ttlMs: FACTS_TTL_MS, clock: deps.clock });
   }
 
-  /** Opens a session; answers the cookie's value. */
-  async open(user: User, sealedIdToken?: string): Promise<string> {
+  /** Opens a session; answers the cookie's value. `sealedIdToken` is the OIDC provider's. */
+  async open(user: User, actor: Actor, sealedIdToken?: string): Promise<string> {
     const id = randomBytes(ID_BYTES).toString('base64url');
     const nowMs = this.#deps.clock.nowMs();
-    await this.#deps.sessions.insert(hashOf(id), {
+    const session = {
       userId: user.id,
       userVersion: user.securityVersion,
       sealedIdToken,
       createdAtMs: nowMs,
       expiresAtMs: nowMs + (await this.#timeoutMs()),
-    });
+    };
+    await this.#deps.sessions.insert(hashOf(id), session, this.#mutation('login', actor));
     return id;
   }
 
@@ -71,9 +74,10 @@ export class SessionService {
     return session;
   }
 
-  async close(id: string): Promise<void> {
+  /** Ends a session; text that is none is ignored. */
+  async close(id: string, actor: Actor): Promise<void> {
     if (!ID.test(id)) return;
-    await this.#deps.sessions.delete(hashOf(id));
+    await this.#deps.sessions.delete(hashOf(id), this.#mutation('logout', actor));
     this.#recent.delete(hashOf(id));
   }
 
@@ -88,6 +92,12 @@ export class SessionService {
     if (expiresAtMs - session.expiresAtMs < Math.min(RENEW_EVERY_MS, timeoutMs / 2)) return;
     await this.#deps.sessions.extend(hashOf(id), expiresAtMs);
     this.#recent.put(hashOf(id), { ...session, expiresAtMs });
+  }
+
+  #mutation(operation: 'login' | 'logout', actor: Actor): Mutation {
+    const description = `${operation} user: ${actor.username}`;
+    const audit = { projectId: undefined, operation, resourceType: 'user', resource: actor.username, description };
+    return newMutation(audit, actor, this.#deps.clock);
   }
 
   async #timeoutMs(): Promise<number> {

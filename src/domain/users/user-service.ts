@@ -67,6 +67,11 @@ export class UserService {
     return (await this.recallById(id))?.securityVersion;
   }
 
+  /** Whether another account could not have this name, or this address, any more. */
+  isTaken(what: 'username' | 'email', value: string): Promise<boolean> {
+    return this.#deps.users.isTaken(what, value);
+  }
+
   list(filter: UserFilter, page: UserPage) {
     return this.#deps.users.list(filter, page);
   }

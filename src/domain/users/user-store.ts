@@ -39,6 +39,8 @@ export interface DirectoryFacts {
 export interface UserStore {
   findByUsername(username: string): Promise<User | undefined>;
   findById(id: number): Promise<User | undefined>;
+  /** A name is taken also when an account has one that looks like it. */
+  isTaken(what: 'username' | 'email', value: string): Promise<boolean>;
   list(filter: UserFilter, page: UserPage): Promise<{ readonly items: readonly User[]; readonly total: number }>;
 
   /** CONFLICT when the name, a name that looks like it, or the address is taken. */

@@ -1,12 +1,12 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { AppError } from '#core/errors';
 import { ANONYMOUS, type AnonymousPrincipal, type Principal, principalName } from '#domain/access/principal';
 import type { AppEnv } from '#routes/app-env';
 import { clientAddress } from '#routes/middleware/client-address';
 import { type Credentials, parseAuthorization } from '#routes/middleware/credentials';
-import type { Services } from '#src/services';
+import { sessionCookie } from '#routes/middleware/session-cookie';
 
-/** The three places that read credentials: only `/v2` takes registry tokens, only `/api` insists on valid ones. */
+/** The places that read credentials: only `/v2` takes registry tokens and no sessions, only `/api` insists on valid ones. */
 export type AuthenticationArea = 'registry' | 'token-service' | 'api';
 
 /** Finds out who asks, and sets `principal` and `actor`. */
@@ -14,16 +14,16 @@ export function authenticate(area: AuthenticationArea): MiddlewareHandler<AppEnv
   return async function authenticateCaller(c, next) {
     const credentials = parseAuthorization(c.req.header('authorization'));
     if (credentials.kind === 'basic') c.set('claimedUser', credentials.username);
-    const principal = await identify(c.get('services'), area, credentials);
+    const principal = await identify(c, area, credentials);
     c.set('principal', principal);
     c.set('actor', { username: principalName(principal), sourceAddress: clientAddress(c) });
     await next();
   };
 }
 
-async function identify(services: Services, area: AuthenticationArea, credentials: Credentials): Promise<Principal> {
-  if (credentials.kind === 'none') return ANONYMOUS;
-  const known = await verify(services, area, credentials);
+async function identify(c: Context<AppEnv>, area: AuthenticationArea, credentials: Credentials): Promise<Principal> {
+  if (credentials.kind === 'none') return (area !== 'registry' && (await sessionPrincipal(c))) || ANONYMOUS;
+  const known = await verify(c, area, credentials);
   if (known) return known;
   // Harbor takes who fails to prove anything for anonymous; on /api that would hide a wrong password behind a list of
   // public projects, so there it is refused.
@@ -32,13 +32,21 @@ async function identify(services: Services, area: AuthenticationArea, credential
 }
 
 async function verify(
-  services: Services,
+  c: Context<AppEnv>,
   area: AuthenticationArea,
   credentials: Credentials,
 ): Promise<Principal | undefined> {
-  if (credentials.kind === 'basic') return services.logins.login(credentials.username, credentials.password);
-  if (credentials.kind === 'bearer' && area === 'registry') return services.tokens.verify(credentials.token);
+  const { logins, tokens } = c.get('services');
+  if (credentials.kind === 'basic') return logins.login(credentials.username, credentials.password, clientAddress(c));
+  if (credentials.kind === 'bearer' && area === 'registry') return tokens.verify(credentials.token);
   return undefined;
+}
+
+/** Whose browser it is. A page that only polls does not keep its session alive. */
+async function sessionPrincipal(c: Context<AppEnv>): Promise<Principal | undefined> {
+  const id = sessionCookie(c);
+  const isPolling = c.req.header('x-harbor-no-session-renewal') !== undefined;
+  return id === undefined ? undefined : c.get('services').sessions.resolve(id, { isPolling });
 }
 
 function presenterOf(credentials: Credentials): AnonymousPrincipal {

@@ -1,0 +1,68 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { AppError } from '#core/errors';
+import { isSystemAdmin } from '#domain/access/principal';
+import type { AppEnv } from '#routes/app-env';
+import { clientAddress } from '#routes/middleware/client-address';
+import { clearSessionCookie, sessionCookie, setSessionCookie } from '#routes/middleware/session-cookie';
+
+/** Largest form, in bytes. */
+const MAX_FORM_BYTES = 16 * 1_024;
+
+const limitForm = bodyLimit({
+  maxSize: MAX_FORM_BYTES,
+  onError: () => {
+    throw new AppError('REQUEST_ENTITY_TOO_LARGE', { message: 'the form is larger than 16 KiB' });
+  },
+});
+
+/** Harbor's `/c/*`: how browsers log in and out (`harbor:src/core/controllers/base.go`). */
+export function sessionRoutes(): Hono<AppEnv> {
+  return new Hono<AppEnv>()
+    .post('/login', limitForm, login)
+    .get('/log_out', logOut)
+    .post('/userExists', limitForm, userExists);
+}
+
+/** `POST /c/login`: opens a session. The answer to a wrong password has no body. */
+async function login(c: Context<AppEnv>): Promise<Response> {
+  const [username, password] = [await formField(c, 'principal'), await formField(c, 'password')];
+  const { logins, sessions, users } = c.get('services');
+  const principal = await logins.login(username, password, clientAddress(c));
+  // Machines have no sessions: they would outlive their tokens.
+  const user = principal?.kind === 'user' ? await users.findById(principal.userId) : undefined;
+  if (!user) return c.body(null, 401);
+  const actor = { username: user.username, sourceAddress: clientAddress(c) };
+  // A session somebody else may have planted ends here.
+  await sessions.close(sessionCookie(c) ?? '', actor);
+  setSessionCookie(c, await sessions.open(user, actor));
+  return c.body(null, 200);
+}
+
+/** `GET /c/log_out`: ends the session. */
+async function logOut(c: Context<AppEnv>): Promise<Response> {
+  await c.get('services').sessions.close(sessionCookie(c) ?? '', c.get('actor'));
+  clearSessionCookie(c);
+  return c.body(null, 200);
+}
+
+/** `POST /c/userExists`: for the form where people sign up, whether a name or an address is taken. */
+async function userExists(c: Context<AppEnv>): Promise<Response> {
+  const [target, value] = [await formField(c, 'target'), await formField(c, 'value')];
+  const { configuration, users } = c.get('services');
+  const { self_registration: isOpen } = await configuration.current();
+  if (!isOpen && !isSystemAdmin(c.get('principal'))) {
+    throw new AppError('PRECONDITION', { message: 'self registration is off' });
+  }
+  if (target !== 'username' && target !== 'email') {
+    throw new AppError('BAD_REQUEST', { message: 'target must be username or email' });
+  }
+  return c.json(await users.isTaken(target, value));
+}
+
+/** A field of the form; BAD_REQUEST when it is missing, twice there, or a file. */
+async function formField(c: Context<AppEnv>, name: string): Promise<string> {
+  const value = (await c.req.parseBody({ all: true }))[name];
+  if (typeof value === 'string') return value;
+  throw new AppError('BAD_REQUEST', { message: `the form needs one field ${name}` });
+}
