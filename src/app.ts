@@ -1,8 +1,11 @@
 import { Hono } from 'hono';
 import { artifactRoutes } from '#routes/api/artifacts';
+import { configurationRoutes } from '#routes/api/configurations';
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
+import { oneUserRoutes } from '#routes/api/user';
+import { userRoutes } from '#routes/api/users';
 import type { AppEnv } from '#routes/app-env';
 import { sessionRoutes } from '#routes/auth/session';
 import { tokenRoutes } from '#routes/auth/token';
@@ -52,6 +55,9 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/c', sessionRoutes());
   app.route('/', ociRoutes());
   app.route('/api/v2.0', systemRoutes());
+  app.route('/api/v2.0', configurationRoutes());
+  app.route('/api/v2.0', userRoutes());
+  app.route('/api/v2.0', oneUserRoutes());
   app.route('/api/v2.0', projectRoutes());
   app.route('/api/v2.0', repositoryRoutes());
   app.route('/api/v2.0', artifactRoutes());

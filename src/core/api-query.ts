@@ -1,4 +1,5 @@
 import { AppError } from '#core/errors';
+import type { OffsetPage } from '#core/pagination';
 
 /** Rows of one `/api` page at most; a larger `page_size` is refused. */
 export const MAX_PAGE_SIZE = 100;
@@ -31,6 +32,10 @@ export function limitOf({ pageSize }: ApiPage): number {
 
 export function offsetOf(page: ApiPage): number {
   return (page.page - 1) * limitOf(page);
+}
+
+export function toOffsetPage(page: ApiPage): OffsetPage {
+  return { limit: limitOf(page), offset: offsetOf(page) };
 }
 
 /**

@@ -8,6 +8,7 @@ import { tokenPermits } from '#domain/access/token-access';
 import type { Project } from '#domain/projects/project';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
 import type { ProjectService } from '#domain/projects/project-service';
+import { isAdministrator, type User } from '#domain/users/user';
 
 export interface AccessServiceDeps {
   /** Projects and roles as they stood at most 10 s ago. */
@@ -104,8 +105,16 @@ export class AccessService {
 
   /** What is about one account: its owner, and who has the permission. */
   authorizeSelfOrSystem(principal: Principal, userId: number, permission: Permission): void {
-    if (principal.kind === 'user' && principal.userId === userId) return;
-    this.authorizeSystem(principal, permission);
+    if (!this.isSelf(principal, userId)) this.authorizeSystem(principal, permission);
+  }
+
+  isSelf(principal: Principal, userId: number): boolean {
+    return principal.kind === 'user' && principal.userId === userId;
+  }
+
+  /** Only administrators change another administrator: a robot that may change accounts must not take one over. */
+  requireRankFor(principal: Principal, user: User): void {
+    if (isAdministrator(user) && !isSystemAdmin(principal)) throw refusal(principal);
   }
 
   /** Anybody who is known, machines included. */

@@ -1,4 +1,5 @@
 import { matchesGlob } from '#core/glob';
+import { ALL_PERMISSIONS } from '#core/rbac/all-permissions';
 import { isAllowed } from '#core/rbac/evaluate';
 import type { Action, Permission } from '#core/rbac/resources';
 import { type Access, grants, type RobotPermission } from '#core/rbac/robot-permissions';
@@ -38,6 +39,15 @@ export class PermissionService {
     const access = { isSystemAdmin: isSystemAdmin(principal), roles, isPublic: project.isPublic };
     if (isAllowed(access, permission)) return true;
     return principal.kind === 'robot' && robotMay(principal, project, permission, repository);
+  }
+
+  /** Everything the caller may do in a project, or, without one, on the system. */
+  async list(principal: Principal, project: Project | undefined): Promise<readonly Permission[]> {
+    if (!project) return ALL_PERMISSIONS.system.filter((permission) => this.hasSystem(principal, permission));
+    const granted = await Promise.all(
+      ALL_PERMISSIONS.project.map((permission) => this.hasInProject(principal, project, permission)),
+    );
+    return ALL_PERMISSIONS.project.filter((_, index) => granted[index]);
   }
 
   /** Everything the caller may do with a repository, as its tokens say it. */

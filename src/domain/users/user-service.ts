@@ -62,6 +62,22 @@ export class UserService {
     return user;
   }
 
+  /** An account whose profile and password are kept here; FORBIDDEN for one that a directory keeps. */
+  async getLocal(id: number): Promise<User> {
+    const user = await this.get(id);
+    if (user.id !== FIRST_ADMINISTRATOR_ID && user.passwordHash === undefined) {
+      throw new AppError('FORBIDDEN', { message: 'the account is kept by the directory it logs in at' });
+    }
+    return user;
+  }
+
+  /** FORBIDDEN when that is not the account's password. */
+  async requirePassword(user: User, password: string): Promise<void> {
+    if ((await this.#deps.hasher.verify(password, user.passwordHash)) === 'wrong') {
+      throw new AppError('FORBIDDEN', { message: 'the current password is incorrect' });
+    }
+  }
+
   /** The account's security version as it stood at most 10 s ago; undefined without an account. */
   async versionOf(id: number): Promise<number | undefined> {
     return (await this.recallById(id))?.securityVersion;
@@ -93,6 +109,9 @@ export class UserService {
   /** Changes a password; every token, session and remembered login of the account ends. */
   async changePassword(user: User, password: string, actor: Actor): Promise<void> {
     requireStrongSecret(password);
+    if ((await this.#deps.hasher.verify(password, user.passwordHash)) !== 'wrong') {
+      throw new AppError('BAD_REQUEST', { message: 'the new password can not be same with the old one' });
+    }
     const hash = await this.#deps.hasher.hash(password);
     await this.#deps.users.changePassword(user, hash, this.#mutation('update', user.username, actor, 'password'));
     this.#forget(user);

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Configuration } from '#domain/configuration/catalog';
 import { createApiRouter } from '#routes/api/router';
 import { toTimestamp } from '#routes/api/schemas/common';
 import { generalInfoSchema, healthSchema } from '#routes/api/schemas/system';
@@ -65,29 +66,47 @@ export function openSystemRoutes(): OpenAPIHono<AppEnv> {
 export function systemRoutes(): OpenAPIHono<AppEnv> {
   const routes = createApiRouter();
 
-  routes.openapi(getSystemInfo, (c) => {
-    const { clock } = c.get('services');
-    const open = {
-      auth_mode: 'db_auth',
-      primary_auth_mode: false,
-      self_registration: false,
-      harbor_version: HARBOR_VERSION,
-      banner_message: '',
-    };
-    if (c.get('principal').kind === 'anonymous') return c.json(open, 200);
+  routes.openapi(getSystemInfo, async (c) => {
+    const { clock, configuration } = c.get('services');
+    const settings = await configuration.current();
+    if (c.get('principal').kind === 'anonymous') return c.json(toOpenInfo(settings), 200);
     const externalUrl = publicUrl(c);
     const protectedPart = {
       current_time: toTimestamp(clock.nowMs()),
       registry_url: new URL(externalUrl).host,
       external_url: externalUrl,
-      project_creation_restriction: 'everyone',
+      project_creation_restriction: settings.project_creation_restriction,
       has_ca_root: false,
       registry_storage_provider_name: 'r2',
-      read_only: false,
-      notification_enable: false,
+      read_only: settings.read_only,
+      notification_enable: settings.notification_enable,
     };
-    return c.json({ ...open, ...protectedPart }, 200);
+    return c.json({ ...toOpenInfo(settings), ...protectedPart }, 200);
   });
 
   return routes;
+}
+
+/** What anybody may know: how to log in. */
+function toOpenInfo(settings: Configuration) {
+  return {
+    auth_mode: settings.auth_mode,
+    primary_auth_mode: settings.primary_auth_mode,
+    self_registration: settings.self_registration,
+    harbor_version: HARBOR_VERSION,
+    banner_message: settings.banner_message,
+    ...(settings.auth_mode === 'oidc_auth' && { oidc_provider_name: settings.oidc_name }),
+    ...(settings.auth_mode === 'http_auth' && { authproxy_settings: toAuthProxyInfo(settings) }),
+  };
+}
+
+/** Harbor's spelling of the second key. */
+function toAuthProxyInfo(settings: Configuration) {
+  return {
+    endpoint: settings.http_authproxy_endpoint,
+    tokenreivew_endpoint: settings.http_authproxy_tokenreview_endpoint,
+    skip_search: settings.http_authproxy_skip_search,
+    verify_cert: settings.http_authproxy_verify_cert,
+    server_certificate: settings.http_authproxy_server_certificate,
+  };
 }

@@ -16,6 +16,16 @@ export const generalInfoSchema = z
     self_registration: z.boolean(),
     harbor_version: z.string(),
     banner_message: z.string(),
+    oidc_provider_name: z.string().optional(),
+    authproxy_settings: z
+      .object({
+        endpoint: z.string(),
+        tokenreivew_endpoint: z.string(),
+        skip_search: z.boolean(),
+        verify_cert: z.boolean(),
+        server_certificate: z.string(),
+      })
+      .optional(),
     current_time: z.iso.datetime().optional(),
     registry_url: z.string().optional(),
     external_url: z.string().optional(),

@@ -1,0 +1,50 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createApiRouter, jsonBody } from '#routes/api/router';
+import { errorResponses } from '#routes/api/schemas/common';
+import { configurationsSchema, toConfigurationsDto } from '#routes/api/schemas/configuration';
+import type { AppEnv } from '#routes/app-env';
+
+const getConfigurations = createRoute({
+  method: 'get',
+  path: '/configurations',
+  operationId: 'getConfigurations',
+  tags: ['configure'],
+  responses: {
+    200: { description: 'ok', content: { 'application/json': { schema: configurationsSchema } } },
+    ...errorResponses(401, 403),
+  },
+});
+
+const updateConfigurations = createRoute({
+  method: 'put',
+  path: '/configurations',
+  operationId: 'updateConfigurations',
+  tags: ['configure'],
+  middleware: jsonBody,
+  request: {
+    body: { required: true, content: { 'application/json': { schema: z.record(z.string(), z.unknown()) } } },
+  },
+  responses: { 200: { description: 'updated' }, ...errorResponses(400, 401, 403, 415, 422) },
+});
+
+/** What an administrator sets while the registry runs. */
+export function configurationRoutes(): OpenAPIHono<AppEnv> {
+  const routes = createApiRouter();
+
+  routes.openapi(getConfigurations, async (c) => {
+    const { access, configuration } = c.get('services');
+    access.authorizeSystem(c.get('principal'), 'configuration:read');
+    const isModeEditable = await configuration.isAuthModeEditable();
+    const current = await configuration.current();
+    return c.json(toConfigurationsDto(current, { isEditable: configuration.isEditable, isModeEditable }), 200);
+  });
+
+  routes.openapi(updateConfigurations, async (c) => {
+    const { access, configuration } = c.get('services');
+    access.authorizeSystem(c.get('principal'), 'configuration:update');
+    await configuration.update(c.req.valid('json'), c.get('actor'));
+    return c.body(null, 200);
+  });
+
+  return routes;
+}

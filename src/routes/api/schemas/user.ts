@@ -1,0 +1,62 @@
+import { z } from '@hono/zod-openapi';
+import type { User } from '#domain/users/user';
+import { toTimestamp } from '#routes/api/schemas/common';
+
+/** Longer texts are refused by the service, with Harbor's words; these bounds only keep bodies sane. */
+const text = z.string().max(1_024);
+
+export const userCreationSchema = z
+  .object({
+    username: text.default(''),
+    password: text.default(''),
+    email: text.default(''),
+    realname: text.default(''),
+    comment: text.default(''),
+  })
+  .openapi('UserCreationReq');
+
+export const userProfileSchema = z
+  .object({ email: text.default(''), realname: text.default(''), comment: text.default('') })
+  .openapi('UserProfile');
+
+export const passwordSchema = z
+  .object({ old_password: text.default(''), new_password: text.default('') })
+  .openapi('PasswordReq');
+
+export const administratorFlagSchema = z.object({ sysadmin_flag: z.boolean() }).openapi('UserSysAdminFlag');
+
+export const userSchema = z
+  .object({
+    user_id: z.int(),
+    username: z.string(),
+    email: z.string(),
+    realname: z.string(),
+    comment: z.string(),
+    sysadmin_flag: z.boolean(),
+    admin_role_in_auth: z.boolean(),
+    creation_time: z.iso.datetime(),
+    update_time: z.iso.datetime(),
+  })
+  .openapi('UserResp');
+
+export const userSearchItemSchema = z.object({ user_id: z.int(), username: z.string() }).openapi('UserSearchRespItem');
+
+export const permissionSchema = z.object({ resource: z.string(), action: z.string() }).openapi('Permission');
+
+export function toUserDto(user: User): z.infer<typeof userSchema> {
+  return {
+    user_id: user.id,
+    username: user.username,
+    email: user.email ?? '',
+    realname: user.realname,
+    comment: user.comment,
+    sysadmin_flag: user.isSystemAdmin,
+    admin_role_in_auth: user.isAdminInAuth,
+    creation_time: toTimestamp(user.createdAtMs),
+    update_time: toTimestamp(user.updatedAtMs),
+  };
+}
+
+export function toUserSearchItem({ id, username }: User): z.infer<typeof userSearchItemSchema> {
+  return { user_id: id, username };
+}

@@ -1,0 +1,167 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { QueryTerm } from '#core/api-query';
+import type { Permission } from '#core/rbac/resources';
+import type { Project } from '#domain/projects/project';
+import type { UserFilter } from '#domain/users/user-store';
+import { jsonBody } from '#routes/api/router';
+import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import {
+  administratorFlagSchema,
+  passwordSchema,
+  permissionSchema,
+  userCreationSchema,
+  userProfileSchema,
+  userSchema,
+  userSearchItemSchema,
+} from '#routes/api/schemas/user';
+
+const userParam = z.object({
+  user_id: z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be of type int64')
+    .transform(Number),
+});
+const json = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
+
+export const listUsers = createRoute({
+  method: 'get',
+  path: '/users',
+  operationId: 'listUsers',
+  tags: ['user'],
+  request: { query: pageQuerySchema },
+  responses: {
+    200: { description: 'ok', headers: listHeaders, content: { 'application/json': { schema: z.array(userSchema) } } },
+    ...errorResponses(400, 401, 403, 422),
+  },
+});
+
+export const createUser = createRoute({
+  method: 'post',
+  path: '/users',
+  operationId: 'createUser',
+  tags: ['user'],
+  middleware: jsonBody,
+  request: { body: json(userCreationSchema) },
+  responses: {
+    201: { description: 'created', headers: z.object({ Location: z.string() }) },
+    ...errorResponses(400, 401, 403, 409, 415, 422),
+  },
+});
+
+export const getCurrentUserInfo = createRoute({
+  method: 'get',
+  path: '/users/current',
+  operationId: 'getCurrentUserInfo',
+  tags: ['user'],
+  responses: {
+    200: { description: 'ok', content: { 'application/json': { schema: userSchema } } },
+    ...errorResponses(401, 412),
+  },
+});
+
+export const getCurrentUserPermissions = createRoute({
+  method: 'get',
+  path: '/users/current/permissions',
+  operationId: 'getCurrentUserPermissions',
+  tags: ['user'],
+  request: { query: z.object({ scope: z.string().max(256).optional(), relative: flagSchema.optional() }) },
+  responses: {
+    200: { description: 'ok', content: { 'application/json': { schema: z.array(permissionSchema) } } },
+    ...errorResponses(401, 422),
+  },
+});
+
+export const searchUsers = createRoute({
+  method: 'get',
+  path: '/users/search',
+  operationId: 'searchUsers',
+  tags: ['user'],
+  request: { query: pageQuerySchema.extend({ username: z.string().min(1).max(255) }) },
+  responses: {
+    200: {
+      description: 'ok',
+      headers: listHeaders,
+      content: { 'application/json': { schema: z.array(userSearchItemSchema) } },
+    },
+    ...errorResponses(401, 422),
+  },
+});
+
+export const getUser = createRoute({
+  method: 'get',
+  path: '/users/{user_id}',
+  operationId: 'getUser',
+  tags: ['user'],
+  request: { params: userParam },
+  responses: {
+    200: { description: 'ok', content: { 'application/json': { schema: userSchema } } },
+    ...errorResponses(401, 403, 404, 422),
+  },
+});
+
+export const updateUserProfile = createRoute({
+  method: 'put',
+  path: '/users/{user_id}',
+  operationId: 'updateUserProfile',
+  tags: ['user'],
+  middleware: jsonBody,
+  request: { params: userParam, body: json(userProfileSchema) },
+  responses: { 200: { description: 'updated' }, ...errorResponses(400, 401, 403, 404, 409, 415, 422) },
+});
+
+export const updateUserPassword = createRoute({
+  method: 'put',
+  path: '/users/{user_id}/password',
+  operationId: 'updateUserPassword',
+  tags: ['user'],
+  middleware: jsonBody,
+  request: { params: userParam, body: json(passwordSchema) },
+  responses: { 200: { description: 'updated' }, ...errorResponses(400, 401, 403, 404, 415, 422) },
+});
+
+export const setUserSysAdmin = createRoute({
+  method: 'put',
+  path: '/users/{user_id}/sysadmin',
+  operationId: 'setUserSysAdmin',
+  tags: ['user'],
+  middleware: jsonBody,
+  request: { params: userParam, body: json(administratorFlagSchema) },
+  responses: { 200: { description: 'updated' }, ...errorResponses(401, 403, 404, 412, 415, 422) },
+});
+
+export const deleteUser = createRoute({
+  method: 'delete',
+  path: '/users/{user_id}',
+  operationId: 'deleteUser',
+  tags: ['user'],
+  request: { params: userParam },
+  responses: { 200: { description: 'deleted' }, ...errorResponses(401, 403, 404, 412, 422) },
+});
+
+export function toUserFilter(terms: readonly QueryTerm[]): UserFilter {
+  const termOf = (key: string, match: QueryTerm['match']) =>
+    terms.find((term) => term.key === key && term.match === match)?.value;
+  return {
+    username: termOf('username', 'exact'),
+    usernameContains: termOf('username', 'fuzzy'),
+    email: termOf('email', 'exact'),
+    emailContains: termOf('email', 'fuzzy'),
+  };
+}
+
+/** `/project/1` is 1; every other scope is the system. */
+export function projectIdOfScope(scope: string | undefined): number | undefined {
+  const id = /^\/project\/(\d{1,15})$/.exec(scope ?? '')?.[1];
+  return id === undefined ? undefined : Number(id);
+}
+
+/** Resources by their full path, or relative to the scope, where the scope itself is `.`. */
+export function toPermissionDtos(permissions: readonly Permission[], project: Project | undefined, isRelative = false) {
+  const scope = project ? `/project/${project.id}` : '/system';
+  return permissions.map((permission) => {
+    const [resource = '', action = ''] = permission.split(':');
+    const isScope = project !== undefined && resource === 'project';
+    if (isRelative) return { resource: isScope ? '.' : resource, action };
+    return { resource: isScope ? scope : `${scope}/${resource}`, action };
+  });
+}
