@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { NotesReporter } from './test/support/notes-reporter.ts';
 
 const migrations = await readD1Migrations('./migrations');
 
@@ -10,6 +11,7 @@ export default defineConfig({
   test: {
     // The request log of a test that passed tells nobody anything.
     silent: 'passed-only',
+    reporters: ['default', new NotesReporter()],
     projects: [
       {
         // Pure code, on Node.

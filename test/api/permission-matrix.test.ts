@@ -1,133 +1,149 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Action, Resource } from '#core/rbac/resources';
+import { createApp } from '#src/app';
+import { type Need, OPERATIONS, type Operation, type Place } from '#test/api/operation-fixture';
+import { ROLE_PERMISSIONS, type RoleColumn, robotPermissions } from '#test/api/role-fixture';
 import { createHarness } from '#test/support/harness';
 import { asAdmin, basic, insertProject, insertUser, testEnv } from '#test/support/server';
 
 const harness = createHarness();
+const PASSWORD = 'Passw0rd-matrix';
+const PROJECTS = { private: 'matrix-private', public: 'matrix-public' } as const;
+type Visibility = keyof typeof PROJECTS;
 
 /** Harbor's role numbers. */
-const ROLES = { projectAdmin: 1, maintainer: 4, developer: 2, guest: 3, limitedGuest: 5 } as const;
+const MEMBERS = { projectAdmin: 1, maintainer: 4, developer: 2, guest: 3, limitedGuest: 5 } as const;
 const CALLERS = [
-  'system admin',
-  'projectAdmin',
-  'maintainer',
-  'developer',
-  'guest',
-  'limitedGuest',
-  'stranger',
   'anonymous',
+  'stranger',
+  'limitedGuest',
+  'guest',
+  'developer',
+  'maintainer',
+  'projectAdmin',
+  'administrator',
+  'robot with the one permission',
+  'robot with all others',
 ] as const;
 type Caller = (typeof CALLERS)[number];
 
-/**
- * Every operation on a project, and who may do it, transcribed from Harbor's table of roles. A letter a caller in the
- * order of CALLERS: `y` may, `n` may not. The repository asked for does not exist, so that who may gets `granted`.
- */
-interface Operation {
-  readonly method: string;
-  readonly path: (project: string) => string;
-  readonly granted: number;
-  readonly inPrivate: string;
-  readonly inPublic: string;
+const places = {} as Record<Visibility, Place>;
+const robots = new Map<string, Readonly<Record<string, string>>>();
+let combinations = 0;
+
+/** A robot with these permissions and no others; the same one for the same permissions. */
+async function robotHeaders(kind: 'system' | 'project', projectId: number, permissions: readonly string[]) {
+  const key = `${kind} ${projectId} ${permissions.join()}`;
+  const known = robots.get(key);
+  if (known) return known;
+  const access = permissions.map((permission) => {
+    const [resource, action] = permission.split(':') as [Resource, Action];
+    return { resource, action, effect: 'allow' as const };
+  });
+  const about = kind === 'system' ? { kind } : { kind, projectId, repositoryPattern: undefined };
+  const { robot, secret } = await harness.services.robots.create(
+    {
+      name: `matrix-${robots.size}`,
+      description: '',
+      projectId: undefined,
+      secret: undefined,
+      durationDays: -1,
+      isDisabled: false,
+      creator: { type: 'local', id: 1 },
+      permissions: [{ ...about, access }],
+    },
+    { username: 'admin', sourceAddress: undefined },
+  );
+  const headers = basic(`robot$${robot.name}`, secret);
+  robots.set(key, headers);
+  return headers;
 }
 
-const API = '/api/v2.0/projects';
-const DIGEST = `sha256:${'0'.repeat(64)}`;
-const OPERATIONS: Readonly<Record<string, Operation>> = {
-  getProject: { method: 'GET', path: (p) => `${API}/${p}`, granted: 200, inPrivate: 'yyyyyynn', inPublic: 'yyyyyyyy' },
-  // The project holds a repository, and so is not deleted even for those who may.
-  deleteProject: {
-    method: 'DELETE',
-    path: (p) => `${API}/${p}`,
-    granted: 412,
-    inPrivate: 'yynnnnnn',
-    inPublic: 'yynnnnnn',
-  },
-  listRepositories: {
-    method: 'GET',
-    path: (p) => `${API}/${p}/repositories`,
-    granted: 200,
-    inPrivate: 'yyyyyynn',
-    inPublic: 'yyyyyyyy',
-  },
-  getRepository: {
-    method: 'GET',
-    path: (p) => `${API}/${p}/repositories/absent`,
-    granted: 404,
-    inPrivate: 'yyyyyynn',
-    inPublic: 'yyyyyynn',
-  },
-  deleteRepository: {
-    method: 'DELETE',
-    path: (p) => `${API}/${p}/repositories/absent`,
-    granted: 404,
-    inPrivate: 'yyynnnnn',
-    inPublic: 'yyynnnnn',
-  },
-  listArtifacts: {
-    method: 'GET',
-    path: (p) => `${API}/${p}/repositories/absent/artifacts`,
-    granted: 404,
-    inPrivate: 'yyyyyynn',
-    inPublic: 'yyyyyyyy',
-  },
-  getArtifact: {
-    method: 'GET',
-    path: (p) => `${API}/${p}/repositories/absent/artifacts/1`,
-    granted: 404,
-    inPrivate: 'yyyyyynn',
-    inPublic: 'yyyyyyyy',
-  },
-  deleteArtifact: {
-    method: 'DELETE',
-    path: (p) => `${API}/${p}/repositories/absent/artifacts/1`,
-    granted: 404,
-    inPrivate: 'yyynnnnn',
-    inPublic: 'yyynnnnn',
-  },
-  // Without an Authorization header even public projects are refused on /v2; with an anonymous token they are not.
-  pull: {
-    method: 'GET',
-    path: (p) => `/v2/${p}/absent/manifests/1`,
-    granted: 404,
-    inPrivate: 'yyyyyynn',
-    inPublic: 'yyyyyyyn',
-  },
-  push: {
-    method: 'POST',
-    path: (p) => `/v2/${p}/absent/blobs/uploads/`,
-    granted: 202,
-    inPrivate: 'yyyynnnn',
-    inPublic: 'yyyynnnn',
-  },
-  delete: {
-    method: 'DELETE',
-    path: (p) => `/v2/${p}/absent/manifests/${DIGEST}`,
-    granted: 404,
-    inPrivate: 'yyynnnnn',
-    inPublic: 'yyynnnnn',
-  },
-};
+/** The permission a robot is made for: the operation's own, or, where it needs none or can be given none, any. */
+function robotPermission({ need }: Operation): { readonly kind: 'system' | 'project'; readonly permission: string } {
+  if (need.kind === 'system') return { kind: 'system', permission: need.permission };
+  // Harbor has no permission for deleting on /v2 but the one of the management API.
+  if (need.kind === 'project' || need.kind === 'registry') return { kind: 'project', permission: need.permission };
+  return { kind: 'system', permission: 'user:list' };
+}
 
-const PROJECTS = { inPrivate: 'matrix-private', inPublic: 'matrix-public' } as const;
+async function headersOf(
+  caller: Caller,
+  operation: Operation,
+  place: Place,
+): Promise<Readonly<Record<string, string>>> {
+  const { kind, permission } = robotPermission(operation);
+  switch (caller) {
+    case 'anonymous':
+      return {};
+    case 'administrator':
+      return asAdmin;
+    case 'robot with the one permission':
+      return robotHeaders(kind, place.projectId, [permission]);
+    case 'robot with all others':
+      return robotHeaders(
+        kind,
+        place.projectId,
+        robotPermissions(kind).filter((other) => other !== permission),
+      );
+    default:
+      return basic(`matrix-${caller}`, PASSWORD);
+  }
+}
 
-function headersOf(caller: Caller): Record<string, string> {
-  if (caller === 'anonymous') return {};
-  return caller === 'system admin' ? asAdmin : basic(`matrix-${caller}`, 'Passw0rd-matrix');
+/** Whether the caller may, by the fixtures alone. */
+function isPermitted(caller: Caller, need: Need, visibility: Visibility): boolean {
+  const isRobot = caller.startsWith('robot');
+  switch (need.kind) {
+    case 'nothing':
+      return true;
+    case 'authenticated':
+      return caller !== 'anonymous';
+    case 'user':
+      return caller !== 'anonymous' && !isRobot;
+    case 'administrator':
+      return caller === 'administrator';
+    case 'system':
+      return caller === 'administrator' || caller === 'robot with the one permission';
+    case 'project':
+    case 'registry': {
+      if (caller === 'administrator' || caller === 'robot with the one permission') return true;
+      const isStranger = caller === 'anonymous' || caller === 'stranger' || isRobot;
+      const roles: RoleColumn[] = isStranger ? [] : [caller as RoleColumn];
+      // A caller without credentials is sent for an anonymous token first.
+      if (visibility === 'public' && !(need.kind === 'registry' && caller === 'anonymous')) roles.push('public');
+      return roles.some((role) => ROLE_PERMISSIONS.get(role)?.has(need.permission));
+    }
+  }
 }
 
 /** 403 is for callers the management API knows; `/v2` says 401 to everybody, so that clients may try again. */
-function refusalOf(caller: Caller, path: string): number {
-  return caller === 'anonymous' || path.startsWith('/v2') ? 401 : 403;
+function refusalOf(caller: Caller, { need, path }: Operation, place: Place): number {
+  if (caller === 'anonymous' || path(place).startsWith('/v2')) return 401;
+  return need.kind === 'user' && path(place).endsWith('/users/current') ? 412 : 403;
+}
+
+async function ask(key: string, operation: Operation, caller: Caller, place: Place): Promise<Response> {
+  const [method = ''] = key.split(' ');
+  const headers: Record<string, string> = { ...(await headersOf(caller, operation, place)) };
+  const body = operation.body?.(place);
+  if (operation.form) {
+    return harness.request(method, operation.path(place), { headers, body: new URLSearchParams(operation.form) });
+  }
+  if (body === undefined) return harness.request(method, operation.path(place), { headers });
+  headers['content-type'] = 'application/json';
+  return harness.request(method, operation.path(place), { headers, body: JSON.stringify(body) });
 }
 
 beforeAll(async () => {
-  await insertUser(harness, 'matrix-stranger', 'Passw0rd-matrix');
+  await insertUser(harness, 'matrix-stranger', PASSWORD);
   const members: Record<number, number> = {};
-  for (const [name, role] of Object.entries(ROLES)) {
-    members[await insertUser(harness, `matrix-${name}`, 'Passw0rd-matrix')] = role;
+  for (const [name, role] of Object.entries(MEMBERS)) {
+    members[await insertUser(harness, `matrix-${name}`, PASSWORD)] = role;
   }
   for (const [visibility, name] of Object.entries(PROJECTS)) {
-    const id = await insertProject(harness, name, { isPublic: visibility === 'inPublic', members });
+    const id = await insertProject(harness, name, { isPublic: visibility === 'public', members });
+    places[visibility as Visibility] = { project: name, projectId: id };
     await testEnv.DB.prepare(
       `insert into repositories (project_id, name, published_at_ms, created_at_ms, updated_at_ms)
          values (?, 'present', 0, 0, 0)`,
@@ -137,16 +153,37 @@ beforeAll(async () => {
   }
 }, 30_000);
 
-describe.each(Object.entries(PROJECTS))('%s', (visibility, project) => {
-  describe.each(Object.entries(OPERATIONS))('%s', (_, operation) => {
-    const letters = operation[visibility as keyof typeof PROJECTS];
-    it.each(CALLERS.map((caller, index) => [caller, letters[index] === 'y'] as const))(
-      'by %s is permitted: %s',
-      async (caller, isPermitted) => {
-        const path = operation.path(project);
-        const response = await harness.request(operation.method, path, { headers: headersOf(caller) });
-        expect(response.status).toBe(isPermitted ? operation.granted : refusalOf(caller, path));
-      },
-    );
+describe('the permission matrix', () => {
+  it('has a row for every operation there is', () => {
+    const routes = createApp()
+      .routes.filter(({ method, handler }) => method !== 'ALL' && handler.length < 2)
+      .map(({ method, path }) => `${method} ${path}`);
+    expect([...new Set(routes)].filter((route) => !(route in OPERATIONS)).sort()).toEqual([]);
   });
+
+  it('has no row for an operation that is gone', () => {
+    const routes = new Set(createApp().routes.map(({ method, path }) => `${method} ${path}`));
+    expect(Object.keys(OPERATIONS).filter((key) => !routes.has(key))).toEqual([]);
+  });
+});
+
+describe.each(Object.keys(PROJECTS) as Visibility[])('in a %s project', (visibility) => {
+  it.each(Object.entries(OPERATIONS))('%s', async (key, operation) => {
+    const statuses: Record<string, number> = {};
+    const expected: Record<string, number> = {};
+    for (const caller of CALLERS) {
+      const place = places[visibility];
+      statuses[caller] = (await ask(key, operation, caller, place)).status;
+      const isAllowed = isPermitted(caller, operation.need, visibility);
+      expected[caller] = isAllowed ? operation.granted : refusalOf(caller, operation, place);
+      combinations++;
+    }
+    expect(statuses).toEqual(expected);
+  });
+});
+
+it('has run every operation for every caller in both kinds of project', ({ task }) => {
+  const operations = Object.keys(OPERATIONS).length;
+  task.meta.note = `permission matrix: ${combinations} combinations of ${operations} operations`;
+  expect(combinations).toBe(operations * CALLERS.length * Object.keys(PROJECTS).length);
 });

@@ -1,0 +1,223 @@
+/** What an operation asks of its caller, as Harbor's handlers do. */
+export type Need =
+  /** Nothing: answers everybody the same. */
+  | { readonly kind: 'nothing' }
+  /** To be somebody, be it a machine. */
+  | { readonly kind: 'authenticated' }
+  /** To be a person with an account. */
+  | { readonly kind: 'user' }
+  /** To be a person who is an administrator; no robot can be given it. */
+  | { readonly kind: 'administrator' }
+  | { readonly kind: 'system'; readonly permission: string }
+  /** In the project of the path. */
+  | { readonly kind: 'project'; readonly permission: string }
+  /** As `project`, on `/v2`: refusals are 401, and a stranger without credentials gets one even in a public project. */
+  | { readonly kind: 'registry'; readonly permission: string };
+
+/** Ids and names that a request is made of. */
+export interface Place {
+  readonly project: string;
+  readonly projectId: number;
+}
+
+export interface Operation {
+  readonly need: Need;
+  readonly path: (place: Place) => string;
+  readonly body?: (place: Place) => unknown;
+  readonly form?: Readonly<Record<string, string>>;
+  /** The status for who may: of a request that changes nothing, as what it names does not exist or is not valid. */
+  readonly granted: number;
+}
+
+const nothing: Need = { kind: 'nothing' };
+const authenticated: Need = { kind: 'authenticated' };
+const user: Need = { kind: 'user' };
+const administrator: Need = { kind: 'administrator' };
+const system = (permission: string): Need => ({ kind: 'system', permission });
+const inProject = (permission: string): Need => ({ kind: 'project', permission });
+const registry = (permission: string): Need => ({ kind: 'registry', permission });
+
+const API = '/api/v2.0';
+const projectPath = ({ project }: Place) => `${API}/projects/${project}`;
+const absentRepository = (place: Place) => `${projectPath(place)}/repositories/absent`;
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+const v2 =
+  (rest: string) =>
+  ({ project }: Place) =>
+    `/v2/${project}/absent/${rest}`;
+/** No row has it. */
+const ABSENT = 987_654;
+
+/** Every operation there is, by the method and the pattern of its route. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'GET /': { need: nothing, path: () => '/', granted: 200 },
+  'GET /api/version': { need: nothing, path: () => '/api/version', granted: 200 },
+  'GET /api/v2.0/ping': { need: nothing, path: () => `${API}/ping`, granted: 200 },
+  'GET /api/v2.0/health': { need: nothing, path: () => `${API}/health`, granted: 200 },
+  'GET /api/v2.0/systeminfo': { need: nothing, path: () => `${API}/systeminfo`, granted: 200 },
+
+  'GET /service/token': {
+    need: nothing,
+    path: ({ project }) => `/service/token?service=harbor-registry&scope=repository:${project}/absent:pull`,
+    granted: 200,
+  },
+  // Without the token of a page every form is refused, whoever sends it (test/integration/routes/sessions.test.ts).
+  'POST /c/login': { need: nothing, path: () => '/c/login', form: {}, granted: 403 },
+  'POST /c/userExists': { need: nothing, path: () => '/c/userExists', form: {}, granted: 403 },
+  'GET /c/log_out': { need: nothing, path: () => '/c/log_out', granted: 200 },
+
+  'GET /api/v2.0/configurations': {
+    need: administrator,
+    path: () => `${API}/configurations`,
+    granted: 200,
+  },
+  'PUT /api/v2.0/configurations': {
+    need: administrator,
+    path: () => `${API}/configurations`,
+    body: () => ({ token_expiration: 'x' }),
+    granted: 400,
+  },
+
+  'GET /api/v2.0/users': { need: system('user:list'), path: () => `${API}/users`, granted: 200 },
+  'POST /api/v2.0/users': {
+    need: system('user:create'),
+    path: () => `${API}/users`,
+    body: () => ({ username: '' }),
+    granted: 400,
+  },
+  'GET /api/v2.0/users/current': { need: user, path: () => `${API}/users/current`, granted: 200 },
+  'GET /api/v2.0/users/current/permissions': {
+    need: authenticated,
+    path: () => `${API}/users/current/permissions`,
+    granted: 200,
+  },
+  'GET /api/v2.0/users/search': { need: authenticated, path: () => `${API}/users/search?username=x`, granted: 200 },
+  'GET /api/v2.0/users/:user_id': { need: system('user:read'), path: () => `${API}/users/${ABSENT}`, granted: 404 },
+  'PUT /api/v2.0/users/:user_id': {
+    need: system('user:update'),
+    path: () => `${API}/users/${ABSENT}`,
+    body: () => ({}),
+    granted: 404,
+  },
+  'PUT /api/v2.0/users/:user_id/password': {
+    need: system('user:update'),
+    path: () => `${API}/users/${ABSENT}/password`,
+    body: () => ({}),
+    granted: 404,
+  },
+  // Harbor lets robots with user:update do it, who could then make an administrator of anybody.
+  'PUT /api/v2.0/users/:user_id/sysadmin': {
+    need: administrator,
+    path: () => `${API}/users/${ABSENT}/sysadmin`,
+    body: () => ({ sysadmin_flag: true }),
+    granted: 404,
+  },
+  'DELETE /api/v2.0/users/:user_id': {
+    need: system('user:delete'),
+    path: () => `${API}/users/${ABSENT}`,
+    granted: 404,
+  },
+
+  'GET /api/v2.0/projects': { need: nothing, path: () => `${API}/projects`, granted: 200 },
+  'POST /api/v2.0/projects': {
+    need: user,
+    path: () => `${API}/projects`,
+    body: () => ({ project_name: 'NO' }),
+    granted: 400,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id': { need: inProject('project:read'), path: projectPath, granted: 200 },
+  // The project holds a repository, and so is not deleted even for those who may.
+  'DELETE /api/v2.0/projects/:project_name_or_id': {
+    need: inProject('project:delete'),
+    path: projectPath,
+    granted: 412,
+  },
+
+  'GET /api/v2.0/projects/:project_name/repositories': {
+    need: inProject('repository:list'),
+    path: (place) => `${projectPath(place)}/repositories`,
+    granted: 200,
+  },
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name': {
+    need: inProject('repository:read'),
+    path: absentRepository,
+    granted: 404,
+  },
+  'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name': {
+    need: inProject('repository:delete'),
+    path: absentRepository,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts': {
+    need: inProject('artifact:list'),
+    path: (place) => `${absentRepository(place)}/artifacts`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference': {
+    need: inProject('artifact:read'),
+    path: (place) => `${absentRepository(place)}/artifacts/1`,
+    granted: 404,
+  },
+  'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference': {
+    need: inProject('artifact:delete'),
+    path: (place) => `${absentRepository(place)}/artifacts/1`,
+    granted: 404,
+  },
+
+  'GET /v2/_catalog': {
+    need: { kind: 'system', permission: 'catalog:read' },
+    path: () => '/v2/_catalog',
+    granted: 200,
+  },
+  'GET /v2': { need: authenticated, path: () => '/v2/', granted: 200 },
+  'GET /v2/:name{.+}/tags/list': { need: registry('repository:pull'), path: v2('tags/list'), granted: 404 },
+  'GET /v2/:name{.+}/referrers/:digest': {
+    need: registry('repository:pull'),
+    path: v2(`referrers/${DIGEST}`),
+    granted: 200,
+  },
+  'GET /v2/:name{.+}/blobs/:digest': { need: registry('repository:pull'), path: v2(`blobs/${DIGEST}`), granted: 404 },
+  'DELETE /v2/:name{.+}/blobs/:digest': {
+    need: registry('repository:delete'),
+    path: v2(`blobs/${DIGEST}`),
+    granted: 404,
+  },
+  'GET /v2/:name{.+}/manifests/:reference': {
+    need: registry('repository:pull'),
+    path: v2('manifests/1'),
+    granted: 404,
+  },
+  'PUT /v2/:name{.+}/manifests/:reference': {
+    need: registry('repository:push'),
+    path: v2('manifests/1'),
+    body: () => 'no manifest',
+    granted: 400,
+  },
+  'DELETE /v2/:name{.+}/manifests/:reference': {
+    need: registry('repository:delete'),
+    path: v2(`manifests/${DIGEST}`),
+    granted: 404,
+  },
+  'POST /v2/:name{.+}/blobs/uploads/': { need: registry('repository:push'), path: v2('blobs/uploads/'), granted: 202 },
+  'POST /v2/:name{.+}/blobs/uploads': { need: registry('repository:push'), path: v2('blobs/uploads'), granted: 202 },
+  'GET /v2/:name{.+}/blobs/uploads/:upload': {
+    need: registry('repository:push'),
+    path: v2('blobs/uploads/none'),
+    granted: 404,
+  },
+  'PATCH /v2/:name{.+}/blobs/uploads/:upload': {
+    need: registry('repository:push'),
+    path: v2('blobs/uploads/none'),
+    granted: 404,
+  },
+  'PUT /v2/:name{.+}/blobs/uploads/:upload': {
+    need: registry('repository:push'),
+    path: v2(`blobs/uploads/none?digest=${DIGEST}`),
+    granted: 404,
+  },
+  'DELETE /v2/:name{.+}/blobs/uploads/:upload': {
+    need: registry('repository:push'),
+    path: v2('blobs/uploads/none'),
+    granted: 404,
+  },
+};
