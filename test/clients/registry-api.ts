@@ -53,12 +53,19 @@ export class RegistryApi {
 
   /** Throws when the project is not made. */
   async createPrivateProject(name: string): Promise<void> {
-    const response = await fetch(`${this.#registry.url}/api/v2.0/projects`, {
+    await this.create('projects', { project_name: name, metadata: { public: 'false' } });
+  }
+
+  /** `POST /api/v2.0/<path>`; throws unless something was created. Answers its address and what the answer held. */
+  async create(path: string, body: unknown): Promise<{ readonly location: string; readonly answer: string }> {
+    const response = await fetch(`${this.#registry.url}/api/v2.0/${path}`, {
       method: 'POST',
       headers: { authorization: this.#basic, 'content-type': 'application/json' },
-      body: JSON.stringify({ project_name: name, metadata: { public: 'false' } }),
+      body: JSON.stringify(body),
     });
-    if (response.status !== 201) throw new Error(`project ${name}: status ${response.status} ${await response.text()}`);
+    const answer = await response.text();
+    if (response.status !== 201) throw new Error(`POST ${path}: status ${response.status} ${answer}`);
+    return { location: response.headers.get('location') ?? '', answer };
   }
 
   /** What `GET /v2/` asks of a caller without credentials. */

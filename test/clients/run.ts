@@ -3,6 +3,7 @@ import { Client } from '#test/clients/client';
 import { DockerDaemon } from '#test/clients/docker-daemon';
 import { RegistryApi } from '#test/clients/registry-api';
 import type { Scenario, World } from '#test/clients/scenario';
+import { accountsScenario } from '#test/clients/scenarios/accounts';
 import { anonymousScenario } from '#test/clients/scenarios/anonymous';
 import { buildahScenario } from '#test/clients/scenarios/buildah';
 import { craneScenario } from '#test/clients/scenarios/crane';
@@ -39,6 +40,7 @@ const SCENARIOS: readonly Scenario[] = [
   deletionScenario,
   wrongPasswordScenario,
   anonymousScenario,
+  accountsScenario,
 ];
 
 const TOOLS: readonly Tool[] = [
