@@ -4,6 +4,9 @@ export interface Env {
   readonly BLOBS: R2Bucket;
   readonly UPLOAD_SESSION: DurableObjectNamespace;
   readonly REPOSITORY_LOCK: DurableObjectNamespace;
+  readonly LOGIN_THROTTLE: DurableObjectNamespace;
+  /** Logins an address may try; without it only accounts are limited. */
+  readonly LOGIN_RATE?: RateLimit;
   readonly EVENTS: Queue;
   readonly EDGE_CACHE?: string;
   readonly EXTERNAL_URL?: string;

@@ -5,6 +5,7 @@ import { tick } from '#queues/tick';
 import { createApp, servicesFor } from '#src/app';
 import type { Env } from '#src/env';
 
+export { LoginThrottle } from '#durable/login-throttle';
 export { RepositoryLock } from '#durable/repository-lock';
 
 /** The upload's object, with what its alarm needs to remove the bytes of an upload that was given up. */

@@ -37,6 +37,7 @@ function meterBindings(env: Env, meter: OperationMeter): Env {
     BLOBS: meterBucket(env.BLOBS, meter),
     UPLOAD_SESSION: meterNamespace(env.UPLOAD_SESSION, meter),
     REPOSITORY_LOCK: meterNamespace(env.REPOSITORY_LOCK, meter),
+    LOGIN_THROTTLE: meterNamespace(env.LOGIN_THROTTLE, meter),
     EVENTS: meterQueue(env.EVENTS, meter),
   };
 }

@@ -34,6 +34,7 @@ const TABLE = {
   REQUEST_ENTITY_TOO_LARGE: { status: 413, message: 'request entity too large', group: 'harbor' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'unsupported media type', group: 'harbor' },
   UNPROCESSABLE_ENTITY: { status: 422, message: 'unprocessable entity', group: 'harbor' },
+  TOO_MANY_REQUEST: { status: 429, message: 'too many requests', group: 'harbor' },
   UNKNOWN: { status: 500, message: 'internal server error', group: 'harbor' },
   LOGIN_DISABLED: { status: 503, message: 'logins are disabled until the deployment is configured', group: 'harbor' },
   SERVICE_UNAVAILABLE: { status: 503, message: 'temporarily unavailable, try again', group: 'harbor' },

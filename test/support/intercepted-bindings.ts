@@ -5,7 +5,7 @@ const MAX_VALUE_BYTES = 2_000_000;
 
 /** A call of a binding that bills, fails and can be cut off. */
 interface BindingCall {
-  readonly binding: 'DB' | 'BLOBS' | 'EVENTS' | 'UPLOAD_SESSION' | 'REPOSITORY_LOCK';
+  readonly binding: 'DB' | 'BLOBS' | 'EVENTS' | 'UPLOAD_SESSION' | 'REPOSITORY_LOCK' | 'LOGIN_THROTTLE';
   readonly method: string;
   readonly args: readonly unknown[];
 }
@@ -15,7 +15,7 @@ export type Interceptor = (call: BindingCall, invoke: () => Promise<unknown>) =>
 
 /** An environment whose every binding call goes through `intercept`. */
 export function interceptBindings(env: Env, intercept: Interceptor): Env {
-  const objects = (binding: 'UPLOAD_SESSION' | 'REPOSITORY_LOCK') =>
+  const objects = (binding: 'UPLOAD_SESSION' | 'REPOSITORY_LOCK' | 'LOGIN_THROTTLE') =>
     proxy(env[binding], (method, _args, invoke) => {
       const isStub = method === 'get' || method === 'getByName';
       if (!isStub) return invoke();
@@ -32,6 +32,7 @@ export function interceptBindings(env: Env, intercept: Interceptor): Env {
     ),
     UPLOAD_SESSION: objects('UPLOAD_SESSION'),
     REPOSITORY_LOCK: objects('REPOSITORY_LOCK'),
+    LOGIN_THROTTLE: objects('LOGIN_THROTTLE'),
   };
 }
 

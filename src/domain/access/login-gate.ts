@@ -1,0 +1,115 @@
+import type { Background } from '#core/background';
+import { BoundedCache } from '#core/bounded-cache';
+import type { Clock } from '#core/clock';
+import { AppError } from '#core/errors';
+import type { AddressLimit } from '#domain/access/address-limit';
+import { loginClientOf } from '#domain/access/login-client';
+import {
+  type Admission,
+  admit,
+  type LoginOutcome,
+  type LoginThrottleState,
+  NO_RECORD,
+  settle,
+} from '#domain/access/login-throttle';
+import type { LoginThrottles } from '#domain/access/login-throttles';
+
+/** Accounts an isolate keeps count of while their throttles cannot be reached. */
+const MAX_OWN_COUNTS = 10_000;
+/** For as long as the throttle itself would remember a failure, in milliseconds. */
+const OWN_COUNT_MS = 60 * 60_000;
+/** What an address over its limit is told to wait: the period of the limit in wrangler.toml. */
+const ADDRESS_PERIOD_SECONDS = 60;
+/** Stands for a client whose address nobody told. */
+const UNKNOWN_CLIENT = 'unknown';
+
+export interface LoginGateDeps {
+  readonly throttles: LoginThrottles;
+  /** Undefined where the platform offers none. */
+  readonly addresses: AddressLimit | undefined;
+  readonly background: Background;
+  readonly clock: Clock;
+}
+
+/** Whose password is about to be checked, and for whom. */
+export interface LoginAttempt {
+  readonly username: string;
+  /** Undefined when the connection tells none, as in a call without a network. */
+  readonly clientAddress: string | undefined;
+}
+
+/** Stands before every check of a password that costs something: few guesses, and no way to lock the owner out. */
+export class LoginGate {
+  readonly #deps: LoginGateDeps;
+  readonly #ownCounts: BoundedCache<LoginThrottleState>;
+
+  constructor(deps: LoginGateDeps) {
+    this.#deps = deps;
+    this.#ownCounts = new BoundedCache({ maxWeight: MAX_OWN_COUNTS, ttlMs: OWN_COUNT_MS, clock: deps.clock });
+  }
+
+  /** Runs the check and notes how it ended; TOO_MANY_REQUEST when it must not run now. Undefined is a wrong password. */
+  async pass<T>(
+    { username, clientAddress }: LoginAttempt,
+    check: () => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const account = accountOf(username);
+    const client = clientAddress === undefined ? UNKNOWN_CLIENT : loginClientOf(clientAddress);
+    if (clientAddress !== undefined && this.#deps.addresses && !(await this.#deps.addresses.admits(client))) {
+      throw tooMany(ADDRESS_PERIOD_SECONDS);
+    }
+    const { waitMs, isOwnCount } = await this.#admit(account, client);
+    if (waitMs > 0) throw tooMany(Math.ceil(waitMs / 1_000));
+    let outcome: LoginOutcome = 'unknown';
+    try {
+      const found = await check();
+      outcome = found === undefined ? 'wrong' : 'right';
+      return found;
+    } finally {
+      if (isOwnCount) this.#settleOwnCount(account, client, outcome);
+      const settled = this.#settle(account, client, outcome);
+      // Nobody may make the next guess before this one has been counted.
+      if (outcome === 'wrong') await settled;
+      else this.#deps.background(settled);
+    }
+  }
+
+  /** An isolate that cannot ask goes by what it has seen itself: the gate is neither open nor shut for everybody. */
+  async #admit(account: string, client: string): Promise<Admission & { readonly isOwnCount: boolean }> {
+    try {
+      return { ...(await this.#deps.throttles.admit(account, client)), isOwnCount: false };
+    } catch {
+      const { state, admission } = admit(this.#ownCount(account), client, this.#deps.clock.nowMs());
+      this.#ownCounts.put(account, state);
+      return { ...admission, isOwnCount: true };
+    }
+  }
+
+  async #settle(account: string, client: string, outcome: LoginOutcome): Promise<void> {
+    try {
+      await this.#deps.throttles.settle(account, client, outcome);
+    } catch {
+      // The throttle forgets a check whose outcome it never learns, and it is asked again before the next one.
+    }
+  }
+
+  #settleOwnCount(account: string, client: string, outcome: LoginOutcome): void {
+    this.#ownCounts.put(account, settle(this.#ownCount(account), client, outcome, this.#deps.clock.nowMs()));
+  }
+
+  #ownCount(account: string): LoginThrottleState {
+    return this.#ownCounts.get(account) ?? { record: NO_RECORD, inFlight: [] };
+  }
+}
+
+/** Directories take names in any case; spelling one differently must not give further guesses. */
+function accountOf(username: string): string {
+  return username.trim().normalize('NFKC').toLowerCase();
+}
+
+function tooMany(retryAfterSeconds: number): AppError {
+  return new AppError('TOO_MANY_REQUEST', {
+    message: `too many failed logins, try again in ${retryAfterSeconds} s`,
+    retryAfterSeconds,
+  });
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { AddressLimit } from '#domain/access/address-limit';
+import { LoginGate } from '#domain/access/login-gate';
+import { admit, type LoginThrottleState, NO_RECORD, settle } from '#domain/access/login-throttle';
+import type { LoginThrottles } from '#domain/access/login-throttles';
+
+const clock = { nowMs: () => 1_000_000_000 };
+
+/** Throttles in memory, which can be cut off. */
+class FakeThrottles implements LoginThrottles {
+  readonly states = new Map<string, LoginThrottleState>();
+  isReachable = true;
+  calls = 0;
+
+  async admit(account: string, client: string) {
+    const { state, admission } = admit(this.#get(account), client, clock.nowMs());
+    this.states.set(account, state);
+    return admission;
+  }
+
+  async settle(account: string, client: string, outcome: Parameters<LoginThrottles['settle']>[2]) {
+    this.states.set(account, settle(this.#get(account), client, outcome, clock.nowMs()));
+  }
+
+  #get(account: string): LoginThrottleState {
+    this.calls++;
+    if (!this.isReachable) throw new Error('unreachable');
+    return this.states.get(account) ?? { record: NO_RECORD, inFlight: [] };
+  }
+}
+
+function createGate(addresses?: AddressLimit) {
+  const throttles = new FakeThrottles();
+  const pending: Promise<unknown>[] = [];
+  const gate = new LoginGate({ throttles, addresses, background: (work) => pending.push(work), clock });
+  const login = (outcome: 'right' | 'wrong' | 'broken', username = 'ann', clientAddress = '192.0.2.1') =>
+    gate.pass({ username, clientAddress }, async () => {
+      if (outcome === 'broken') throw new Error('the directory is down');
+      return outcome === 'right' ? username : undefined;
+    });
+  return { throttles, login, settled: () => Promise.all(pending) };
+}
+
+const tooMany = { code: 'TOO_MANY_REQUEST', status: 429 };
+
+describe('the gate before a password check', () => {
+  it('answers what the check answers, and 429 with the wait when there were too many failures', async () => {
+    const { login } = createGate();
+    expect(await login('right')).toBe('ann');
+    for (let failure = 0; failure < 5; failure++) expect(await login('wrong')).toBeUndefined();
+    await expect(login('right')).rejects.toMatchObject({ ...tooMany, retryAfterSeconds: 1 });
+    expect(await login('right', 'bob')).toBe('bob');
+  });
+
+  it('counts the spellings of one name together', async () => {
+    const { login } = createGate();
+    for (const name of ['ann', 'Ann', 'ANN', ' ann', 'ａnn']) await login('wrong', name);
+    await expect(login('right')).rejects.toMatchObject(tooMany);
+  });
+
+  it('counts no check that failed to be made', async () => {
+    const { login, throttles, settled } = createGate();
+    for (let attempt = 0; attempt < 30; attempt++) {
+      await expect(login('broken')).rejects.toThrow('the directory is down');
+      await settled();
+    }
+    expect(throttles.states.get('ann')).toEqual({ record: NO_RECORD, inFlight: [] });
+  });
+
+  it('goes by its own count while the throttle cannot be reached', async () => {
+    const { login, throttles } = createGate();
+    throttles.isReachable = false;
+    expect(await login('right', 'bob')).toBe('bob');
+    for (let failure = 0; failure < 5; failure++) expect(await login('wrong')).toBeUndefined();
+    await expect(login('right')).rejects.toMatchObject(tooMany);
+    expect(await login('right', 'bob')).toBe('bob');
+    throttles.isReachable = true;
+    expect(await login('right')).toBe('ann');
+  });
+
+  it('asks nobody else about an address that is over its limit', async () => {
+    const { login, throttles } = createGate({ admits: async (client) => client !== '192.0.2.66' });
+    await expect(login('right', 'ann', '192.0.2.66')).rejects.toMatchObject({ ...tooMany, retryAfterSeconds: 60 });
+    expect(throttles.calls).toBe(0);
+    expect(await login('right')).toBe('ann');
+  });
+});
