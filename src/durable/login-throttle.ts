@@ -3,7 +3,7 @@ import { systemClock } from '#core/clock';
 import {
   type Admission,
   admit,
-  type LoginOutcome,
+  type CheckOutcome,
   type LoginRecord,
   type LoginThrottleState,
   NO_RECORD,
@@ -30,7 +30,7 @@ export class LoginThrottle extends DurableObject {
     return admission;
   }
 
-  async settle(client: string, outcome: LoginOutcome): Promise<void> {
+  async settle(client: string, outcome: CheckOutcome): Promise<void> {
     const before = this.#state.record;
     this.#state = settle(this.#state, client, outcome, systemClock.nowMs());
     if (this.#state.record !== before) await this.#save();

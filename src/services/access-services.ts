@@ -10,7 +10,6 @@ import { D1UserStore } from '#adapters/d1/user-store';
 import type { Clock } from '#core/clock';
 import { AccessService } from '#domain/access/access-service';
 import { LoginService } from '#domain/access/login-service';
-import { PasswordLogin } from '#domain/access/password-login';
 import { PermissionService } from '#domain/access/permission-service';
 import { SigningKeyService } from '#domain/access/signing-key-service';
 import { SubjectService } from '#domain/access/subject-service';
@@ -18,15 +17,16 @@ import { TokenService } from '#domain/access/token-service';
 import { ConfigurationService } from '#domain/configuration/configuration-service';
 import { ProjectFactsService } from '#domain/projects/project-facts-service';
 import { ProjectService } from '#domain/projects/project-service';
-import { RobotLogin } from '#domain/robots/robot-login';
 import { RobotService } from '#domain/robots/robot-service';
 import { SessionService } from '#domain/sessions/session-service';
 import { UserService } from '#domain/users/user-service';
 import { missingSecrets, type Settings } from '#src/config';
 import type { Env } from '#src/env';
+import { createLoginMethods } from '#src/services/login-methods';
 
 /** Who somebody is, and what they may do. */
-export function createAccess({ DB: db }: Env, settings: Settings, clock: Clock) {
+export function createAccess(env: Env, settings: Settings, clock: Clock) {
+  const { DB: db } = env;
   const missing = missingSecrets(settings);
   const { adminPassword, secretKey = '' } = settings;
   const sealerFor = (purpose: string) => new Sealer({ secretKey, purpose });
@@ -50,11 +50,7 @@ export function createAccess({ DB: db }: Env, settings: Settings, clock: Clock) 
   const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRules });
   const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
 
-  // In the order they are asked: a name belongs to the first that knows it.
-  const methods = [
-    new RobotLogin({ robots, configuration, clock }),
-    new PasswordLogin({ users, hasher, configuration, directories: {}, adminPassword }),
-  ];
+  const methods = createLoginMethods({ env, users, robots, hasher, configuration, adminPassword, clock });
   const logins = new LoginService({ methods, subjects, clock, missingSecrets: missing });
 
   const crypto = new JoseTokenCrypto({ sealer: sealerFor('token signing key'), clock });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Admission, LoginOutcome } from '#domain/access/login-throttle';
+import type { Admission, CheckOutcome } from '#domain/access/login-throttle';
 import type { LoginThrottles } from '#domain/access/login-throttles';
 
 /** How long a login waits for its throttle, in milliseconds. */
@@ -8,7 +8,7 @@ const WAIT_MS = 3_000;
 /** What a `LoginThrottle` object answers over RPC (`durable/login-throttle.ts`). */
 interface LoginThrottleStub {
   admit(client: string): Promise<Admission>;
-  settle(client: string, outcome: LoginOutcome): Promise<void>;
+  settle(client: string, outcome: CheckOutcome): Promise<void>;
 }
 
 /** One Durable Object an account. Its name is a hash, as an account's name may be anything a client sends. */
@@ -23,7 +23,7 @@ export class DurableLoginThrottles implements LoginThrottles {
     return inTime(this.#stub(account).admit(client));
   }
 
-  settle(account: string, client: string, outcome: LoginOutcome): Promise<void> {
+  settle(account: string, client: string, outcome: CheckOutcome): Promise<void> {
     return inTime(this.#stub(account).settle(client, outcome));
   }
 

@@ -7,7 +7,7 @@ import { loginClientOf } from '#domain/access/login-client';
 import {
   type Admission,
   admit,
-  type LoginOutcome,
+  type CheckOutcome,
   type LoginThrottleState,
   NO_RECORD,
   settle,
@@ -20,6 +20,10 @@ const MAX_OWN_COUNTS = 10_000;
 const OWN_COUNT_MS = 60 * 60_000;
 /** What an address over its limit is told to wait: the period of the limit in wrangler.toml. */
 const ADDRESS_PERIOD_SECONDS = 60;
+/** How long a check waits for the checks of others before it asks again, in milliseconds. */
+const TURN_MS = 250;
+/** How often it asks: honest clients come in crowds, and those behind the first need no check of their own. */
+const MAX_TURNS = 20;
 /** Stands for a client whose address nobody told. */
 const UNKNOWN_CLIENT = 'unknown';
 
@@ -31,11 +35,15 @@ export interface LoginGateDeps {
   readonly clock: Clock;
 }
 
-/** Whose password is about to be checked, and for whom. */
-export interface LoginAttempt {
+/** A check of a password that costs something, and whose outcome counts. */
+export interface GuardedCheck<T> {
   readonly username: string;
   /** Undefined when the connection tells none, as in a call without a network. */
   readonly clientAddress: string | undefined;
+  /** What another request has found out with the same password while this one waited for its turn. */
+  readonly foundMeanwhile: () => T | undefined;
+  readonly check: () => Promise<T>;
+  readonly judge: (answer: T) => CheckOutcome;
 }
 
 /** Stands before every check of a password that costs something: few guesses, and no way to lock the owner out. */
@@ -48,25 +56,28 @@ export class LoginGate {
     this.#ownCounts = new BoundedCache({ maxWeight: MAX_OWN_COUNTS, ttlMs: OWN_COUNT_MS, clock: deps.clock });
   }
 
-  /** Runs the check and notes how it ended; TOO_MANY_REQUEST when it must not run now. Undefined is a wrong password. */
-  async pass<T>(
-    { username, clientAddress }: LoginAttempt,
-    check: () => Promise<T | undefined>,
-  ): Promise<T | undefined> {
+  /** Runs the check and notes how it ended; TOO_MANY_REQUEST when it must not run now. */
+  async pass<T>({ username, clientAddress, foundMeanwhile, check, judge }: GuardedCheck<T>): Promise<T> {
     const account = accountOf(username);
     const client = clientAddress === undefined ? UNKNOWN_CLIENT : loginClientOf(clientAddress);
     if (clientAddress !== undefined && this.#deps.addresses && !(await this.#deps.addresses.admits(client))) {
       throw tooMany(ADDRESS_PERIOD_SECONDS);
     }
-    const { waitMs, isOwnCount } = await this.#admit(account, client);
-    if (waitMs > 0) throw tooMany(Math.ceil(waitMs / 1_000));
-    let outcome: LoginOutcome = 'unknown';
+    let entry = await this.#admit(account, client);
+    for (let turn = 1; entry.isBusy && turn < MAX_TURNS; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+      const found = foundMeanwhile();
+      if (found !== undefined) return found;
+      entry = await this.#admit(account, client);
+    }
+    if (entry.waitMs > 0) throw tooMany(Math.ceil(entry.waitMs / 1_000));
+    let outcome: CheckOutcome = 'unknown';
     try {
-      const found = await check();
-      outcome = found === undefined ? 'wrong' : 'right';
-      return found;
+      const answer = await check();
+      outcome = judge(answer);
+      return answer;
     } finally {
-      if (isOwnCount) this.#settleOwnCount(account, client, outcome);
+      if (entry.isOwnCount) this.#settleOwnCount(account, client, outcome);
       const settled = this.#settle(account, client, outcome);
       // Nobody may make the next guess before this one has been counted.
       if (outcome === 'wrong') await settled;
@@ -85,7 +96,7 @@ export class LoginGate {
     }
   }
 
-  async #settle(account: string, client: string, outcome: LoginOutcome): Promise<void> {
+  async #settle(account: string, client: string, outcome: CheckOutcome): Promise<void> {
     try {
       await this.#deps.throttles.settle(account, client, outcome);
     } catch {
@@ -93,7 +104,7 @@ export class LoginGate {
     }
   }
 
-  #settleOwnCount(account: string, client: string, outcome: LoginOutcome): void {
+  #settleOwnCount(account: string, client: string, outcome: CheckOutcome): void {
     this.#ownCounts.put(account, settle(this.#ownCount(account), client, outcome, this.#deps.clock.nowMs()));
   }
 

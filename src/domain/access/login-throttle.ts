@@ -49,13 +49,15 @@ export interface LoginThrottleState {
   readonly inFlight: readonly { readonly client: string; readonly startedAtMs: number }[];
 }
 
-/** `waitMs` is 0 for those who may go on. */
 export interface Admission {
+  /** 0 for those who may go on. */
   readonly waitMs: number;
+  /** Whether nothing but the checks of others stands in the way. */
+  readonly isBusy: boolean;
 }
 
 /** `unknown`: the password could not be checked. */
-export type LoginOutcome = 'right' | 'wrong' | 'unknown';
+export type CheckOutcome = 'right' | 'wrong' | 'unknown';
 
 const NO_FAILURES: Failures = { count: 0, lastAtMs: 0 };
 export const NO_RECORD: LoginRecord = { others: NO_FAILURES, usual: [] };
@@ -67,16 +69,16 @@ export function admit(
   nowMs: number,
 ): { readonly state: LoginThrottleState; readonly admission: Admission } {
   const current = inFlight.filter(({ startedAtMs }) => nowMs - startedAtMs < IN_FLIGHT_MS);
-  const waitMs = waitOf({ record, inFlight: current }, client, nowMs);
-  const added = waitMs > 0 ? current : [...current, { client, startedAtMs: nowMs }];
-  return { state: { record, inFlight: added }, admission: { waitMs } };
+  const admission = judge({ record, inFlight: current }, client, nowMs);
+  const added = admission.waitMs > 0 ? current : [...current, { client, startedAtMs: nowMs }];
+  return { state: { record, inFlight: added }, admission };
 }
 
 /** Ends a check; the record stays the same object when there is nothing to store. */
 export function settle(
   { record, inFlight }: LoginThrottleState,
   client: string,
-  outcome: LoginOutcome,
+  outcome: CheckOutcome,
   nowMs: number,
 ): LoginThrottleState {
   const ended = inFlight.findIndex((check) => check.client === client);
@@ -99,16 +101,16 @@ export function nextForgettingAtMs({ others, usual }: LoginRecord): number {
   return Math.min(...times, ...(others.count > 0 ? [others.lastAtMs + QUIET_MS] : []));
 }
 
-function waitOf({ record, inFlight }: LoginThrottleState, client: string, nowMs: number): number {
+function judge({ record, inFlight }: LoginThrottleState, client: string, nowMs: number): Admission {
   const usual = findUsual(record, client, nowMs);
   const { count, lastAtMs } = unforgotten(usual?.failures ?? record.others, nowMs);
   const waitMs = lastAtMs + waitAfter(count) - nowMs;
-  if (waitMs > 0) return waitMs;
+  if (waitMs > 0) return { waitMs, isBusy: false };
   const rivals = inFlight.filter((check) =>
     usual ? check.client === client : !findUsual(record, check.client, nowMs),
   ).length;
   const places = count === 0 ? MAX_AT_ONCE : Math.max(1, FREE_FAILURES - count);
-  return rivals < places ? 0 : BUSY_WAIT_MS;
+  return rivals < places ? { waitMs: 0, isBusy: false } : { waitMs: BUSY_WAIT_MS, isBusy: true };
 }
 
 function waitAfter(failures: number): number {

@@ -1,3 +1,5 @@
+import type { Configuration } from '#domain/configuration/catalog';
+
 /** How to ask an authenticating proxy (Harbor's `http_authproxy_*` settings). */
 export interface AuthProxySettings {
   /** Takes name and password as Basic credentials and answers with a session. */
@@ -10,8 +12,17 @@ export interface AuthProxySettings {
   readonly adminUsernames: string;
   /** Certificates are verified in any case; false only changes what an outage is told as. */
   readonly verifiesCertificate: boolean;
-  /** Whether a name that is made a member is taken to exist, as the proxy cannot be searched. */
-  readonly skipsSearch: boolean;
   /** A certificate authority of the proxy's own, PEM; it cannot be honoured, so logins are refused while it is set. */
   readonly serverCertificate: string;
+}
+
+export function toAuthProxySettings(configuration: Configuration): AuthProxySettings {
+  return {
+    endpoint: configuration.http_authproxy_endpoint,
+    tokenReviewEndpoint: configuration.http_authproxy_tokenreview_endpoint,
+    adminGroups: configuration.http_authproxy_admin_groups,
+    adminUsernames: configuration.http_authproxy_admin_usernames,
+    verifiesCertificate: configuration.http_authproxy_verify_cert,
+    serverCertificate: configuration.http_authproxy_server_certificate,
+  };
 }

@@ -7,7 +7,7 @@ import { challengeFor } from '#routes/middleware/challenge';
 
 /** Renders every failure of every route: the envelope, Retry-After, and on `/v2` the challenge of a 401. */
 export function onError(thrown: Error, c: Context<AppEnv>): Response {
-  const error = toAppError(thrown);
+  const error = spelledFor(c, toAppError(thrown));
   if (error.status >= 500 && error.cause !== undefined) logFailure(c, error);
   const headers = new Headers({ 'content-type': 'application/json; charset=utf-8' });
   if (error.retryAfterSeconds !== undefined) headers.set('retry-after', String(error.retryAfterSeconds));
@@ -31,6 +31,13 @@ function toAppError(thrown: Error): AppError {
     return new AppError(code, { cause: thrown });
   }
   return new AppError('UNKNOWN', { cause: thrown });
+}
+
+/** The distribution-spec and Harbor name one failure differently. */
+function spelledFor(c: Context<AppEnv>, error: AppError): AppError {
+  if (error.code !== 'TOO_MANY_REQUEST' || !/^\/v2(\/|$)/.test(c.req.path)) return error;
+  const { message, retryAfterSeconds, cause } = error;
+  return new AppError('TOOMANYREQUESTS', { message, retryAfterSeconds, cause });
 }
 
 /** One JSON line; the only place a cause is told. It names the route, as an upload's path is a credential. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { AddressLimit } from '#domain/access/address-limit';
 import { LoginGate } from '#domain/access/login-gate';
 import { admit, type LoginThrottleState, NO_RECORD, settle } from '#domain/access/login-throttle';
@@ -29,16 +29,26 @@ class FakeThrottles implements LoginThrottles {
   }
 }
 
+type Outcome = 'right' | 'wrong' | 'broken' | 'slow';
+
 function createGate(addresses?: AddressLimit) {
   const throttles = new FakeThrottles();
   const pending: Promise<unknown>[] = [];
+  const foundMeanwhile = new Map<string, string>();
   const gate = new LoginGate({ throttles, addresses, background: (work) => pending.push(work), clock });
-  const login = (outcome: 'right' | 'wrong' | 'broken', username = 'ann', clientAddress = '192.0.2.1') =>
-    gate.pass({ username, clientAddress }, async () => {
-      if (outcome === 'broken') throw new Error('the directory is down');
-      return outcome === 'right' ? username : undefined;
+  const login = (outcome: Outcome, { username = 'ann', clientAddress = '192.0.2.1' } = {}) =>
+    gate.pass<string | undefined>({
+      username,
+      clientAddress,
+      foundMeanwhile: () => foundMeanwhile.get(username),
+      check: async () => {
+        if (outcome === 'broken') throw new Error('the directory is down');
+        if (outcome === 'slow') await new Promise(() => undefined);
+        return outcome === 'right' ? username : undefined;
+      },
+      judge: (answer) => (answer === undefined ? 'wrong' : 'right'),
     });
-  return { throttles, login, settled: () => Promise.all(pending) };
+  return { throttles, login, foundMeanwhile, settled: () => Promise.all(pending) };
 }
 
 const tooMany = { code: 'TOO_MANY_REQUEST', status: 429 };
@@ -49,12 +59,12 @@ describe('the gate before a password check', () => {
     expect(await login('right')).toBe('ann');
     for (let failure = 0; failure < 5; failure++) expect(await login('wrong')).toBeUndefined();
     await expect(login('right')).rejects.toMatchObject({ ...tooMany, retryAfterSeconds: 1 });
-    expect(await login('right', 'bob')).toBe('bob');
+    expect(await login('right', { username: 'bob' })).toBe('bob');
   });
 
   it('counts the spellings of one name together', async () => {
     const { login } = createGate();
-    for (const name of ['ann', 'Ann', 'ANN', ' ann', 'ａnn']) await login('wrong', name);
+    for (const name of ['ann', 'Ann', 'ANN', ' ann', 'ａnn']) await login('wrong', { username: name });
     await expect(login('right')).rejects.toMatchObject(tooMany);
   });
 
@@ -70,18 +80,43 @@ describe('the gate before a password check', () => {
   it('goes by its own count while the throttle cannot be reached', async () => {
     const { login, throttles } = createGate();
     throttles.isReachable = false;
-    expect(await login('right', 'bob')).toBe('bob');
+    expect(await login('right', { username: 'bob' })).toBe('bob');
     for (let failure = 0; failure < 5; failure++) expect(await login('wrong')).toBeUndefined();
     await expect(login('right')).rejects.toMatchObject(tooMany);
-    expect(await login('right', 'bob')).toBe('bob');
+    expect(await login('right', { username: 'bob' })).toBe('bob');
     throttles.isReachable = true;
     expect(await login('right')).toBe('ann');
   });
 
   it('asks nobody else about an address that is over its limit', async () => {
     const { login, throttles } = createGate({ admits: async (client) => client !== '192.0.2.66' });
-    await expect(login('right', 'ann', '192.0.2.66')).rejects.toMatchObject({ ...tooMany, retryAfterSeconds: 60 });
+    await expect(login('right', { clientAddress: '192.0.2.66' })).rejects.toMatchObject({
+      ...tooMany,
+      retryAfterSeconds: 60,
+    });
     expect(throttles.calls).toBe(0);
     expect(await login('right')).toBe('ann');
+  });
+
+  it('lets those in a crowd who wait for their turn have what the first of them has found out', async () => {
+    vi.useFakeTimers();
+    const { login, foundMeanwhile } = createGate();
+    for (let slow = 0; slow < 16; slow++) void login('slow');
+    const behind = login('wrong');
+    await vi.advanceTimersByTimeAsync(500);
+    foundMeanwhile.set('ann', 'found by another');
+    await vi.advanceTimersByTimeAsync(250);
+    expect(await behind).toBe('found by another');
+    vi.useRealTimers();
+  });
+
+  it('refuses who has waited for a turn in vain', async () => {
+    vi.useFakeTimers();
+    const { login } = createGate();
+    for (let slow = 0; slow < 16; slow++) void login('slow');
+    const refused = expect(login('right')).rejects.toMatchObject({ ...tooMany, retryAfterSeconds: 1 });
+    await vi.advanceTimersByTimeAsync(5_000);
+    await refused;
+    vi.useRealTimers();
   });
 });

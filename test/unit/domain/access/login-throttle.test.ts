@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   admit,
-  type LoginOutcome,
+  type CheckOutcome,
   type LoginThrottleState,
   NO_RECORD,
   nextForgettingAtMs,
@@ -25,11 +25,11 @@ function createThrottle(state: LoginThrottleState = { record: NO_RECORD, inFligh
     current = next;
     return admission.waitMs;
   };
-  const end = (client: string, outcome: LoginOutcome) => {
+  const end = (client: string, outcome: CheckOutcome) => {
     current = settle(current, client, outcome, nowMs);
   };
   /** A whole login; answers the wait it was given. */
-  const login = (client: string, outcome: LoginOutcome) => {
+  const login = (client: string, outcome: CheckOutcome) => {
     const waitMs = wait(client);
     if (waitMs === 0) end(client, outcome);
     return waitMs;
@@ -162,7 +162,7 @@ describe('guesses at once', () => {
 const client = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l');
 const step = fc.record({
   client,
-  outcome: fc.constantFrom<LoginOutcome>('right', 'wrong', 'unknown'),
+  outcome: fc.constantFrom<CheckOutcome>('right', 'wrong', 'unknown'),
   pauseMs: fc.oneof(fc.nat(10 * SECOND), fc.nat(2 * HOUR), fc.nat(40 * DAY)),
 });
 

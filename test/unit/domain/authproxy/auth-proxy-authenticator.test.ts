@@ -9,7 +9,6 @@ const SETTINGS: AuthProxySettings = {
   adminGroups: 'wheel',
   adminUsernames: '',
   verifiesCertificate: true,
-  skipsSearch: false,
   serverCertificate: '',
 };
 

@@ -1,0 +1,58 @@
+import { DurableLoginThrottles } from '#adapters/durable/login-throttles';
+import { DirectoryHttp } from '#adapters/http-directory/directory-http';
+import { HttpAuthProxyClient } from '#adapters/http-directory/http-auth-proxy-client';
+import { HttpUaaClient } from '#adapters/http-directory/http-uaa-client';
+import { platformBackground } from '#adapters/platform-background';
+import { PlatformAddressLimit } from '#adapters/rate-limit/platform-address-limit';
+import type { Clock } from '#core/clock';
+import { GatedLogin } from '#domain/access/gated-login';
+import { LoginGate } from '#domain/access/login-gate';
+import type { LoginMethod } from '#domain/access/login-method';
+import type { PasswordHasher } from '#domain/access/password-hasher';
+import { PasswordLogin } from '#domain/access/password-login';
+import { AuthProxyAuthenticator } from '#domain/authproxy/auth-proxy-authenticator';
+import { toAuthProxySettings } from '#domain/authproxy/auth-proxy-settings';
+import { TokenReviewLogin } from '#domain/authproxy/token-review-login';
+import type { ConfigurationService } from '#domain/configuration/configuration-service';
+import { RobotLogin } from '#domain/robots/robot-login';
+import type { RobotService } from '#domain/robots/robot-service';
+import { UaaAuthenticator } from '#domain/uaa/uaa-authenticator';
+import { toUaaSettings } from '#domain/uaa/uaa-settings';
+import type { UserService } from '#domain/users/user-service';
+import type { Env } from '#src/env';
+
+interface LoginParts {
+  readonly env: Env;
+  readonly users: UserService;
+  readonly robots: RobotService;
+  readonly hasher: PasswordHasher;
+  readonly configuration: ConfigurationService;
+  readonly adminPassword: string | undefined;
+  readonly clock: Clock;
+}
+
+/** The ways to log in with a name and a secret, in the order they are asked: a name belongs to the first that knows it. */
+export function createLoginMethods(parts: LoginParts): readonly LoginMethod[] {
+  const { env, users, robots, hasher, configuration, adminPassword, clock } = parts;
+  const http = new DirectoryHttp({ fetch });
+  const uaa = new UaaAuthenticator({
+    client: new HttpUaaClient({ http }),
+    settings: async () => toUaaSettings(await configuration.current()),
+  });
+  const proxy = new AuthProxyAuthenticator({
+    client: new HttpAuthProxyClient({ http }),
+    settings: async () => toAuthProxySettings(await configuration.current()),
+  });
+  const gate = new LoginGate({
+    throttles: new DurableLoginThrottles({ namespace: env.LOGIN_THROTTLE }),
+    addresses: env.LOGIN_RATE && new PlatformAddressLimit({ rate: env.LOGIN_RATE }),
+    background: platformBackground,
+    clock,
+  });
+  const directories = { uaa_auth: uaa, http_auth: proxy };
+  const passwords = new PasswordLogin({ users, hasher, configuration, directories, adminPassword });
+  return [
+    new RobotLogin({ robots, configuration, clock }),
+    new GatedLogin({ gate, methods: [new TokenReviewLogin({ proxy, configuration, users }), passwords] }),
+  ];
+}
