@@ -52,7 +52,7 @@ export interface LoginThrottleState {
 export interface Admission {
   /** 0 for those who may go on. */
   readonly waitMs: number;
-  /** Whether nothing but the checks of others stands in the way. */
+  /** Whether it is worth waiting for a turn: a crowd, and not an attack so far. */
   readonly isBusy: boolean;
 }
 
@@ -110,7 +110,8 @@ function judge({ record, inFlight }: LoginThrottleState, client: string, nowMs: 
     usual ? check.client === client : !findUsual(record, check.client, nowMs),
   ).length;
   const places = count === 0 ? MAX_AT_ONCE : Math.max(1, FREE_FAILURES - count);
-  return rivals < places ? { waitMs: 0, isBusy: false } : { waitMs: BUSY_WAIT_MS, isBusy: true };
+  if (rivals < places) return { waitMs: 0, isBusy: false };
+  return { waitMs: BUSY_WAIT_MS, isBusy: count < FREE_FAILURES };
 }
 
 function waitAfter(failures: number): number {

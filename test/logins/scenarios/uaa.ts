@@ -59,7 +59,7 @@ export async function uaaScenario({ registry }: { readonly registry: Registry },
     await uaa.stop();
   }
   await report.check('a UAA that is away is an outage and not a wrong password', async () => {
-    const { status } = await new RegistryCaller(registry, 'udo', 'another').send('GET', '/api/v2.0/users/current');
+    const { status } = await new RegistryCaller(registry, 'ute', 'another').send('GET', '/api/v2.0/users/current');
     expectSame('status', status, 503);
   });
 }

@@ -20,11 +20,12 @@ const NOW = 1_000 * DAY;
 function createThrottle(state: LoginThrottleState = { record: NO_RECORD, inFlight: [] }) {
   let current = state;
   let nowMs = NOW;
-  const wait = (client: string) => {
+  const ask = (client: string) => {
     const { state: next, admission } = admit(current, client, nowMs);
     current = next;
-    return admission.waitMs;
+    return admission;
   };
+  const wait = (client: string) => ask(client).waitMs;
   const end = (client: string, outcome: CheckOutcome) => {
     current = settle(current, client, outcome, nowMs);
   };
@@ -37,7 +38,7 @@ function createThrottle(state: LoginThrottleState = { record: NO_RECORD, inFligh
   const advance = (ms: number) => {
     nowMs += ms;
   };
-  return { wait, end, login, advance, now: () => nowMs, state: () => current };
+  return { ask, wait, end, login, advance, now: () => nowMs, state: () => current };
 }
 
 /** Fails until a wait is given, over and over, `lockouts` times. */
@@ -145,10 +146,11 @@ describe('guesses at once', () => {
     const throttle = createThrottle();
     const admitted = Array.from({ length: 40 }, () => throttle.wait('a')).filter((waitMs) => waitMs === 0);
     expect(admitted).toHaveLength(16);
+    expect(throttle.ask('a')).toEqual({ waitMs: SECOND, isBusy: true });
     for (const _ of admitted) throttle.end('a', 'wrong');
     throttle.advance(throttle.wait('a'));
     expect(throttle.wait('a')).toBe(0);
-    expect(throttle.wait('b')).toBe(SECOND);
+    expect(throttle.ask('b')).toEqual({ waitMs: SECOND, isBusy: false });
   });
 
   it('hold nobody up for longer than a minute when their outcome never comes', () => {
