@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { GROUP_TYPES } from '#domain/groups/user-group';
+import { basic, createServer, fetchToken, insertProject, type TestServer, testEnv } from '#test/support/server';
+
+const PROXY = 'https://proxy.example.com';
+const GROUPS: Readonly<Record<string, readonly string[]>> = { paula: ['developers'], peter: [], petra: ['wheel'] };
+/** A proxy where everybody's password is `right`, with a TokenReview beside it. */
+async function answerAsProxy(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const request = new Request(input, init);
+  if (request.url === `${PROXY}/login`) {
+    const [username, password] = atob(request.headers.get('authorization')?.slice(6) ?? '').split(':');
+    return password === 'right' ? Response.json({ session_id: `of-${username}` }) : new Response(null, { status: 401 });
+  }
+  const { spec } = (await request.json()) as { spec: { token: string } };
+  const username = spec.token.replace(/^of-/, '');
+  const groups = GROUPS[username];
+  return Response.json({ status: groups ? { authenticated: true, user: { username, groups } } : {} });
+}
+
+let server: TestServer;
+
+beforeAll(async () => {
+  vi.stubGlobal('fetch', answerAsProxy);
+  server = createServer();
+  await server.services.configuration.update(
+    {
+      auth_mode: 'http_auth',
+      http_authproxy_endpoint: `${PROXY}/login`,
+      http_authproxy_tokenreview_endpoint: `${PROXY}/review`,
+      http_authproxy_admin_groups: 'wheel',
+    },
+    { username: 'admin', sourceAddress: undefined },
+  );
+  await insertProject(server, 'proxied');
+  await testEnv.DB.prepare(
+    'insert into user_groups (name, type, key, created_at_ms, updated_at_ms) values (?1, ?2, ?1, 0, 0)',
+  )
+    .bind('developers', GROUP_TYPES.http)
+    .run();
+});
+
+afterAll(() => vi.unstubAllGlobals());
+
+/** What the token service lets somebody do in the repository of the project. */
+async function actionsOf(username: string, password = 'right'): Promise<readonly string[]> {
+  const token = await fetchToken(server, `repository:proxied/small:pull,push`, basic(username, password));
+  const claims = JSON.parse(atob(token.split('.')[1]?.replace(/-/g, '+').replace(/_/g, '/') ?? '')) as {
+    access: { actions: string[] }[];
+  };
+  return claims.access[0]?.actions ?? [];
+}
+
+/** Names of the groups an account belongs to. */
+async function groupsOf(username: string): Promise<readonly string[]> {
+  const { results } = await testEnv.DB.prepare(
+    `select g.name from user_group_members m join users u on u.id = m.user_id
+       join user_groups g on g.id = m.group_id and g.type = 2 where u.username = ?`,
+  )
+    .bind(username)
+    .all<{ name: string }>();
+  return results.map(({ name }) => name);
+}
+
+describe('a login through an auth proxy', () => {
+  it('belongs to the groups that the token review tells of, and may do nothing else', async () => {
+    expect(await actionsOf('paula')).toEqual([]);
+    expect(await groupsOf('paula')).toEqual(['developers']);
+    await actionsOf('peter');
+    expect(await groupsOf('peter')).toEqual([]);
+  });
+
+  it('is a system administrator’s by the admin groups', async () => {
+    expect(await actionsOf('petra')).toEqual(expect.arrayContaining(['pull', 'push', 'delete']));
+  });
+
+  it('is refused with a wrong password, and admin stays a local account', async () => {
+    const status = async (username: string, password: string) =>
+      (await server.request('/api/v2.0/projects', { headers: basic(username, password) })).status;
+    expect(await status('paula', 'wrong')).toBe(401);
+    expect(await status('admin', 'right')).toBe(401);
+    expect(await status('admin', 'Harbor12345')).toBe(200);
+  });
+});
+
+describe('a login as tokenreview$<name>', () => {
+  it('is the login of the user whose token it is', async () => {
+    const headers = basic('tokenreview$petra', 'of-petra');
+    expect((await server.request('/v2/', { headers })).status).toBe(200);
+    expect(await actionsOf('tokenreview$petra', 'of-petra')).toEqual(expect.arrayContaining(['pull', 'push']));
+  });
+
+  it.each([
+    ['tokenreview$petra', 'of-paula'],
+    ['tokenreview$paula', 'of-nobody'],
+    ['tokenreview$paula', 'right'],
+    ['tokenreview$', 'of-paula'],
+  ])('%s is refused with %s', async (username, token) => {
+    expect((await server.request('/v2/', { headers: basic(username, token) })).status).toBe(401);
+  });
+});
