@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
 import { artifactRoutes } from '#routes/api/artifacts';
+import { permissionRoutes } from '#routes/api/permissions';
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
+import { robotRoutes } from '#routes/api/robots';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
 import type { AppEnv } from '#routes/app-env';
 import { tokenRoutes } from '#routes/auth/token';
@@ -51,5 +53,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', projectRoutes());
   app.route('/api/v2.0', repositoryRoutes());
   app.route('/api/v2.0', artifactRoutes());
+  app.route('/api/v2.0', robotRoutes());
+  app.route('/api/v2.0', permissionRoutes());
   return app;
 }
