@@ -73,8 +73,8 @@ export class RobotService {
     requireDuration(creation.durationDays);
     if (wanted !== undefined) requireStrongSecret(wanted);
     const secret = wanted ?? newSecret();
-    const expiresAtMs = expiryOf(this.#deps.clock.nowMs(), creation.durationDays);
     const mutation = this.#mutation('create', creation.name, creation.projectId, actor);
+    const expiresAtMs = expiryOf(mutation.nowMs, creation.durationDays);
     const robot = await this.#deps.robots.insert({ ...rest, expiresAtMs, secretHash: hashSecret(secret) }, mutation);
     return { robot, secret };
   }
