@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
+import { permissionRoutes } from '#routes/api/permissions';
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
+import { robotRoutes } from '#routes/api/robots';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
 import { oneUserRoutes } from '#routes/api/user';
 import { userRoutes } from '#routes/api/users';
@@ -61,5 +63,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', projectRoutes());
   app.route('/api/v2.0', repositoryRoutes());
   app.route('/api/v2.0', artifactRoutes());
+  app.route('/api/v2.0', robotRoutes());
+  app.route('/api/v2.0', permissionRoutes());
   return app;
 }

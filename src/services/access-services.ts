@@ -17,6 +17,7 @@ import { TokenService } from '#domain/access/token-service';
 import { ConfigurationService } from '#domain/configuration/configuration-service';
 import { ProjectFactsService } from '#domain/projects/project-facts-service';
 import { ProjectService } from '#domain/projects/project-service';
+import { RobotAccessService } from '#domain/robots/robot-access-service';
 import { RobotService } from '#domain/robots/robot-service';
 import { SessionService } from '#domain/sessions/session-service';
 import { UserService } from '#domain/users/user-service';
@@ -46,6 +47,7 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
   const hasher = new ScryptHasher({ clock });
   const users = new UserService({ users: new D1UserStore({ db }), hasher, clock });
   const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
+  const robotAccess = new RobotAccessService({ robots, projects, access });
   const trustRules = { versionOf: async () => undefined };
   const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRules });
   const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
@@ -65,5 +67,17 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
     clock,
     missingSecrets: missingForTokens,
   });
-  return { access, permissions, configuration, logins, projects, robots, sessions, signingKeys, tokens, users };
+  return {
+    access,
+    permissions,
+    configuration,
+    logins,
+    projects,
+    robotAccess,
+    robots,
+    sessions,
+    signingKeys,
+    tokens,
+    users,
+  };
 }

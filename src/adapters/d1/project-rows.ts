@@ -34,12 +34,15 @@ export const SELECT_SUMMARY = `select ${COLUMNS},
   (select m.role from project_members m where m.project_id = p.id and m.user_id = ?1) caller_role
   from projects p join users u on u.id = p.owner_id`;
 
-/** The condition of a listing. `?1` is the caller's user id or null, `?2` whether every project is visible. */
+/**
+ * The condition of a listing. `?1` is the caller's user id or null, `?2` whether every project is visible, `?3` a
+ * JSON list of the ids of more visible ones.
+ */
 export function conditionOf(filter: ProjectFilter): { readonly sql: string; readonly bindings: readonly unknown[] } {
-  const bindings: unknown[] = [filter.memberId ?? null, filter.isUnlimited ? 1 : 0];
+  const bindings: unknown[] = [filter.memberId ?? null, filter.isUnlimited ? 1 : 0, JSON.stringify(filter.visibleIds)];
   const terms = [
     'p.deleted_at_ms is null',
-    `(?2 or p.is_public = 1
+    `(?2 or p.is_public = 1 or p.id in (select value from json_each(?3))
       or exists (select 1 from project_members m where m.project_id = p.id and m.user_id = ?1))`,
   ];
   const add = (term: (parameter: string) => string, value: unknown) => {

@@ -55,6 +55,16 @@ export class D1ProjectStore implements ProjectStore {
     return results.map((row) => row.role);
   }
 
+  async isAdministratorOfAny(userId: number): Promise<boolean> {
+    const query = this.#db
+      .prepare(
+        `select 1 from project_members where role = ?2 and (user_id = ?1
+           or group_id in (select group_id from user_group_members where user_id = ?1)) limit 1`,
+      )
+      .bind(userId, ROLES.projectAdmin);
+    return (await withRetries(() => query.first())) !== null;
+  }
+
   async summarize(project: Project, callerId: number | undefined): Promise<ProjectSummary> {
     const query = this.#db.prepare(`${SELECT_SUMMARY} where p.id = ?2`).bind(callerId ?? null, project.id);
     const row = await withRetries(() => query.first<SummaryRow>());
@@ -130,6 +140,12 @@ export class D1ProjectStore implements ProjectStore {
         )
         .bind(id),
       this.#db.prepare('delete from repositories where project_id = ?').bind(id),
+      this.#db
+        .prepare(
+          'delete from robot_permissions where project_id = ?1 or robot_id in (select id from robots where project_id = ?1)',
+        )
+        .bind(id),
+      this.#db.prepare('delete from robots where project_id = ?').bind(id),
       this.#db.prepare('delete from project_members where project_id = ?').bind(id),
       this.#db.prepare('delete from project_metadata where project_id = ?').bind(id),
       this.#db

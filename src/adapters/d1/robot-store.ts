@@ -118,7 +118,7 @@ export class D1RobotStore implements RobotStore {
     return row ? toRobot(row) : undefined;
   }
 
-  /** `id` is an SQL expression over the bindings. */
+  /** `id` is an SQL expression over the bindings. A project deleted meanwhile is left out, as deleting it would have. */
   #insertPermissions(id: string, bindings: unknown[], permissions: readonly RobotPermission[]): D1PreparedStatement {
     const rows = permissions.map((entry) =>
       entry.kind === 'system'
@@ -129,7 +129,9 @@ export class D1RobotStore implements RobotStore {
       .prepare(
         `insert into robot_permissions (robot_id, kind, project_id, repository_pattern, access)
            select ${id}, json_extract(value, '$.kind'), json_extract(value, '$.project'), json_extract(value, '$.pattern'),
-             json_extract(value, '$.access') from json_each(?${bindings.length + 1})`,
+             json_extract(value, '$.access') from json_each(?${bindings.length + 1})
+           where json_extract(value, '$.project') is null or exists (select 1 from projects p
+             where p.id = json_extract(value, '$.project') and p.deleted_at_ms is null)`,
       )
       .bind(...bindings, JSON.stringify(rows));
   }

@@ -8,7 +8,7 @@ import { tokenPermits } from '#domain/access/token-access';
 import type { Project } from '#domain/projects/project';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
 import type { ProjectService } from '#domain/projects/project-service';
-import { isAdministrator, type User } from '#domain/users/user';
+import { FIRST_ADMINISTRATOR_ID, isAdministrator, type User } from '#domain/users/user';
 
 export interface AccessServiceDeps {
   /** Projects and roles as they stood at most 10 s ago. */
@@ -98,6 +98,17 @@ export class AccessService {
     throw refusal(principal);
   }
 
+  /**
+   * Creating a project, as the user this answers, who will own it. What a system robot creates belongs to the first
+   * administrator, as in Harbor: a machine owns nothing.
+   */
+  authorizeProjectCreation(principal: Principal): number {
+    if (principal.kind === 'user') return principal.userId;
+    if (principal.kind !== 'robot') throw refusal(principal);
+    if (this.#permissions.hasSystem(principal, 'project:create')) return FIRST_ADMINISTRATOR_ID;
+    throw new AppError('FORBIDDEN', { message: 'Only system level robot can create project' });
+  }
+
   /** A permission on the system itself: administrators, and system robots that were given it. */
   authorizeSystem(principal: Principal, permission: Permission): void {
     if (!this.#permissions.hasSystem(principal, permission)) throw refusal(principal);
@@ -115,6 +126,14 @@ export class AccessService {
   /** Only administrators change another administrator: a robot that may change accounts must not take one over. */
   requireRankFor(principal: Principal, user: User): void {
     if (isAdministrator(user) && !isSystemAdmin(principal)) throw refusal(principal);
+  }
+
+  /** What the caller administers: the system, or at least one project. FORBIDDEN for everybody else who is known. */
+  async authorizeAdministrator(principal: Principal): Promise<'system' | 'project'> {
+    this.requireAuthenticated(principal);
+    if (isSystemAdmin(principal)) return 'system';
+    if (principal.kind === 'user' && (await this.#projects.isAdministratorOfAny(principal.userId))) return 'project';
+    throw new AppError('FORBIDDEN', { message: 'only admins(system and project) can access permissions' });
   }
 
   /** Anybody who is known, machines included. */

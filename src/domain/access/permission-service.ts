@@ -6,9 +6,12 @@ import { type Access, grants, type RobotPermission } from '#core/rbac/robot-perm
 import { isSystemAdmin, type Principal, type RobotPrincipal } from '#domain/access/principal';
 import type { Project } from '#domain/projects/project';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
+import type { ProjectVisibility } from '#domain/projects/project-visibility';
 
 /** What a token can permit in a project (`harbor:src/core/service/token/creator.go`). */
 const TOKEN_ACTIONS = ['pull', 'push', 'delete', 'scanner-pull'] as const satisfies readonly Action[];
+
+const PULL: Access = { resource: 'repository', action: 'pull', effect: 'allow' };
 
 /** Answers whether somebody has a permission; what follows from the answer is the caller's business. */
 export class PermissionService {
@@ -50,6 +53,21 @@ export class PermissionService {
     return ALL_PERMISSIONS.project.filter((_, index) => granted[index]);
   }
 
+  /** The projects that a listing shows besides the public ones: every one, those of a member, or those named by id. */
+  visibleProjects(principal: Principal): ProjectVisibility {
+    if (principal.kind !== 'robot') {
+      const memberId = principal.kind === 'user' ? principal.userId : undefined;
+      return { isUnlimited: isSystemAdmin(principal), memberId, visibleIds: [] };
+    }
+    const allowing = principal.permissions.filter(({ access }) => access.some(({ effect }) => effect === 'allow'));
+    const ids = allowing.flatMap((entry) => (entry.kind === 'project' ? [entry.projectId] : []));
+    return {
+      isUnlimited: ids.includes(undefined) || this.hasSystem(principal, 'project:list'),
+      memberId: undefined,
+      visibleIds: ids.flatMap((id) => id ?? []),
+    };
+  }
+
   /** Everything the caller may do with a repository, as its tokens say it. */
   async repositoryActions(principal: Principal, project: Project, repository: string): Promise<readonly Action[]> {
     const allowed = await Promise.all(
@@ -75,8 +93,9 @@ function robotMay(robot: RobotPrincipal, project: Project, permission: Permissio
     (entry) => isAbout(entry, project) && coversRepository(entry.repositoryPattern, permission, repository),
   );
   if (grants(accesses, permission)) return true;
-  // A project robot that may push may pull, as in Harbor; a system robot must be given both.
-  return permission === 'repository:pull' && robot.projectId === project.id && grants(accesses, 'repository:push');
+  // A project robot that may push may pull, as in Harbor, unless that is denied; a system robot must be given both.
+  const isImplied = robot.projectId === project.id && grants(accesses, 'repository:push');
+  return permission === 'repository:pull' && isImplied && grants([...accesses, PULL], permission);
 }
 
 function coversRepository(

@@ -38,6 +38,17 @@ export class ProjectService {
     return project;
   }
 
+  /** Those of the names that are projects as they stand. Up to 1,000 names. */
+  async findByNames(names: readonly string[]): Promise<ReadonlyMap<string, Project>> {
+    const projects = names.length === 0 ? [] : await this.#projects.findByNames([...new Set(names)]);
+    return new Map(projects.map((project) => [project.name, project]));
+  }
+
+  /** Whether the user administers any project, be it through a group. */
+  isAdministratorOfAny(userId: number): Promise<boolean> {
+    return this.#projects.isAdministratorOfAny(userId);
+  }
+
   async summarize(project: Project, callerId: number | undefined): Promise<ProjectSummary> {
     return this.#projects.summarize(project, callerId);
   }

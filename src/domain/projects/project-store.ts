@@ -2,6 +2,7 @@ import type { OffsetPage } from '#core/pagination';
 import type { Role } from '#core/rbac/role-matrix';
 import type { Mutation } from '#domain/events/mutation';
 import type { Project } from '#domain/projects/project';
+import type { ProjectVisibility } from '#domain/projects/project-visibility';
 
 /** A project about to be. */
 export interface NewProject {
@@ -13,11 +14,7 @@ export interface NewProject {
 }
 
 /** Which projects a listing is about. */
-export interface ProjectFilter {
-  /** Whose projects besides the public ones; undefined for somebody anonymous. */
-  readonly memberId: number | undefined;
-  /** Whether every project is visible. */
-  readonly isUnlimited: boolean;
+export interface ProjectFilter extends ProjectVisibility {
   /** Exact name. */
   readonly name?: string | undefined;
   /** Part of the name. */
@@ -51,6 +48,9 @@ export interface ProjectStore {
 
   rolesOf(userId: number, projectId: number): Promise<readonly Role[]>;
 
+  /** Whether the user, or a group of theirs, is an administrator of a project. */
+  isAdministratorOfAny(userId: number): Promise<boolean>;
+
   /** The project's number of published repositories, its metadata, and the caller's roles in it. */
   summarize(project: Project, callerId: number | undefined): Promise<ProjectSummary>;
 
@@ -62,6 +62,6 @@ export interface ProjectStore {
   /** Creates the project with its owner as its administrator. Rejects with CONFLICT when the name is taken. */
   insert(project: NewProject, mutation: Mutation): Promise<Project>;
 
-  /** Deletes a project without repositories; PRECONDITION when it has some, NOT_FOUND when it is gone already. */
+  /** Deletes a project without repositories, and its robots; PRECONDITION when it has some, NOT_FOUND when it is gone already. */
   delete(project: Project, mutation: Mutation): Promise<void>;
 }

@@ -1,6 +1,5 @@
 import { BoundedCache } from '#core/bounded-cache';
 import type { Clock } from '#core/clock';
-import { AppError } from '#core/errors';
 import type { RobotPermission } from '#core/rbac/robot-permissions';
 import type { Actor } from '#domain/audit/audit';
 import { type Mutation, newMutation } from '#domain/events/mutation';
@@ -18,7 +17,7 @@ export interface RobotServiceDeps {
   readonly clock: Clock;
 }
 
-/** A robot that somebody asks for; its permissions have been checked (`robot-permission-rules.ts`). */
+/** A robot that somebody asks for; its permissions have been checked (`robot-access-service.ts`). */
 export interface RobotCreation {
   readonly name: string;
   readonly description: string;
@@ -52,11 +51,8 @@ export class RobotService {
     return this.#deps.robots.findByName(project, name);
   }
 
-  /** NOT_FOUND without one. */
-  async get(id: number): Promise<Robot> {
-    const robot = await this.#deps.robots.findById(id);
-    if (!robot) throw new AppError('NOT_FOUND', { message: `robot account ${id} not found` });
-    return robot;
+  find(id: number): Promise<Robot | undefined> {
+    return this.#deps.robots.findById(id);
   }
 
   /** The robot's security version as it stood at most 10 s ago; undefined when it is gone, disabled or over. */
@@ -77,8 +73,8 @@ export class RobotService {
     requireDuration(creation.durationDays);
     if (wanted !== undefined) requireStrongSecret(wanted);
     const secret = wanted ?? newSecret();
-    const expiresAtMs = expiryOf(this.#deps.clock.nowMs(), creation.durationDays);
     const mutation = this.#mutation('create', creation.name, creation.projectId, actor);
+    const expiresAtMs = expiryOf(mutation.nowMs, creation.durationDays);
     const robot = await this.#deps.robots.insert({ ...rest, expiresAtMs, secretHash: hashSecret(secret) }, mutation);
     return { robot, secret };
   }

@@ -41,8 +41,9 @@ export function parseFullName(
   prefix: string,
 ): { readonly project: string | undefined; readonly name: string } | undefined {
   if (!text.startsWith(prefix)) return undefined;
-  const [first = '', second] = text.slice(prefix.length).split('+', 2);
-  return second === undefined ? { project: undefined, name: first } : { project: first, name: second };
+  const rest = text.slice(prefix.length);
+  const plus = rest.indexOf('+');
+  return plus < 0 ? { project: undefined, name: rest } : { project: rest.slice(0, plus), name: rest.slice(plus + 1) };
 }
 
 const MAX_NAME_LENGTH = 255;
@@ -61,7 +62,9 @@ export function requireRobotName(name: string): void {
 /** Days, at least one; -1 never ends. */
 export function requireDuration(days: number): void {
   if (days === -1 || (days > 0 && days <= MAX_DURATION_DAYS)) return;
-  throw new AppError('BAD_REQUEST', { message: 'robot duration must be -1, or 1 to 36500 days' });
+  throw new AppError('BAD_REQUEST', {
+    message: `bad request error duration input: ${days}, duration must be either -1(Never) or a positive integer of at most ${MAX_DURATION_DAYS}`,
+  });
 }
 
 export function expiryOf(createdAtMs: number, durationDays: number): number | undefined {

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { limitOf, offsetOf } from '#core/api-query';
 import { AppError } from '#core/errors';
-import { parseReference, type Reference } from '#core/reference';
+import { parseReference, type Reference, withinProject } from '#core/reference';
 import { setListHeaders } from '#routes/api/paging';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter } from '#routes/api/router';
@@ -60,9 +60,10 @@ export function artifactRoutes(): OpenAPIHono<AppEnv> {
     const { access, artifacts } = c.get('services');
     const { project_name: project, repository_name: rest } = c.req.valid('param');
     const { page, page_size: pageSize, with_tag: withTags = true } = c.req.valid('query');
-    await access.authorizeProject(c.get('principal'), project, 'artifact:list');
+    const repository = repositoryOfPath(project, rest);
+    await access.authorizeProject(c.get('principal'), project, 'artifact:list', withinProject(repository));
     const apiPage = { page, pageSize };
-    const { items, total } = await artifacts.list(repositoryOfPath(project, rest), {
+    const { items, total } = await artifacts.list(repository, {
       limit: limitOf(apiPage),
       offset: offsetOf(apiPage),
     });
@@ -77,16 +78,18 @@ export function artifactRoutes(): OpenAPIHono<AppEnv> {
     const { access, artifacts } = c.get('services');
     const { project_name: project, repository_name: rest, reference } = c.req.valid('param');
     const { with_tag: withTags = true } = c.req.valid('query');
-    await access.authorizeProject(c.get('principal'), project, 'artifact:read');
-    const artifact = await artifacts.get(repositoryOfPath(project, rest), referenceOfPath(reference));
+    const repository = repositoryOfPath(project, rest);
+    await access.authorizeProject(c.get('principal'), project, 'artifact:read', withinProject(repository));
+    const artifact = await artifacts.get(repository, referenceOfPath(reference));
     return c.json(toArtifactDto(artifact, { withTags }), 200);
   });
 
   routes.openapi(deleteArtifact, async (c) => {
     const { access, artifacts } = c.get('services');
     const { project_name: project, repository_name: rest, reference } = c.req.valid('param');
-    await access.authorizeProject(c.get('principal'), project, 'artifact:delete');
-    await artifacts.delete(repositoryOfPath(project, rest), referenceOfPath(reference), c.get('actor'));
+    const repository = repositoryOfPath(project, rest);
+    await access.authorizeProject(c.get('principal'), project, 'artifact:delete', withinProject(repository));
+    await artifacts.delete(repository, referenceOfPath(reference), c.get('actor'));
     return c.body(null, 200);
   });
 

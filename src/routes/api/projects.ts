@@ -4,6 +4,7 @@ import { limitOf, offsetOf, parseQuery, parseSort, type QueryTerm } from '#core/
 import { AppError } from '#core/errors';
 import type { Principal } from '#domain/access/principal';
 import { PROJECT_ORDERS, type ProjectFilter } from '#domain/projects/project-store';
+import type { ProjectVisibility } from '#domain/projects/project-visibility';
 import { setListHeaders } from '#routes/api/paging';
 import { createApiRouter, jsonBody } from '#routes/api/router';
 import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
@@ -25,7 +26,7 @@ const createProject = createRoute({
   },
   responses: {
     201: { description: 'created', headers: z.object({ Location: z.string() }) },
-    ...errorResponses(400, 401, 409, 415, 422),
+    ...errorResponses(400, 401, 403, 409, 415, 422),
   },
 });
 
@@ -92,26 +93,25 @@ export function projectRoutes(): OpenAPIHono<AppEnv> {
   routes.openapi(createProject, async (c) => {
     const { access, projects } = c.get('services');
     const request = c.req.valid('json');
-    const owner = access.requireUser(c.get('principal'));
+    const ownerId = access.authorizeProjectCreation(c.get('principal'));
     if (request.registry_id) {
       throw new AppError('BAD_REQUEST', { message: 'proxy cache projects are not available' });
     }
     const { public: metadataPublic, ...metadata } = withoutNulls(request.metadata ?? {});
     const isPublic = metadataPublic === undefined ? request.public === true : metadataPublic === 'true';
-    const project = await projects.create(
-      { name: request.project_name, ownerId: owner.userId, isPublic, metadata },
-      c.get('actor'),
-    );
+    const project = await projects.create({ name: request.project_name, ownerId, isPublic, metadata }, c.get('actor'));
     const isNameWanted = c.req.valid('header')['x-resource-name-in-location'] === true;
     return c.body(null, 201, { Location: `${c.req.path}/${isNameWanted ? project.name : project.id}` });
   });
 
   routes.openapi(listProjects, async (c) => {
     const { page, page_size: pageSize, q, sort, ...wanted } = c.req.valid('query');
-    const filter = { ...toFilter(c.get('principal'), parseQuery(q)), ...toNamedFilter(wanted) };
+    const { permissions, projects } = c.get('services');
+    const visible = permissions.visibleProjects(c.get('principal'));
+    const filter = { ...visible, ...toFilter(parseQuery(q)), ...toNamedFilter(wanted) };
     const { key, isDescending } = parseSort(sort, PROJECT_ORDERS, { key: 'name', isDescending: false });
     const apiPage = { page, pageSize };
-    const { items, total } = await c.get('services').projects.list(filter, {
+    const { items, total } = await projects.list(filter, {
       limit: limitOf(apiPage),
       offset: offsetOf(apiPage),
       orderBy: key,
@@ -143,7 +143,7 @@ export function projectRoutes(): OpenAPIHono<AppEnv> {
 /** `HEAD /projects?project_name=`: whether the name is taken, for anybody with an account. */
 async function answerHead(c: Context<AppEnv>): Promise<Response> {
   const { access, projects } = c.get('services');
-  access.requireUser(c.get('principal'));
+  access.requireAuthenticated(c.get('principal'));
   const name = c.req.query('project_name');
   if (!name) throw new AppError('UNPROCESSABLE_ENTITY', { message: 'project_name in query is required' });
   if (!(await projects.find(name))) throw new AppError('NOT_FOUND', { message: `project ${name} not found` });
@@ -159,13 +159,11 @@ function callerIdOf(principal: Principal): number | undefined {
   return principal.kind === 'user' ? principal.userId : undefined;
 }
 
-function toFilter(principal: Principal, terms: readonly QueryTerm[]): ProjectFilter {
+function toFilter(terms: readonly QueryTerm[]): Omit<ProjectFilter, keyof ProjectVisibility> {
   const termOf = (key: string, match: QueryTerm['match']) =>
     terms.find((term) => term.key === key && term.match === match)?.value;
   const isPublic = termOf('public', 'exact');
   return {
-    memberId: callerIdOf(principal),
-    isUnlimited: principal.kind === 'user' && principal.isSystemAdmin,
     name: termOf('name', 'exact'),
     nameContains: termOf('name', 'fuzzy'),
     owner: termOf('owner', 'exact'),

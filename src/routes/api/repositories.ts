@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { limitOf, offsetOf } from '#core/api-query';
+import { withinProject } from '#core/reference';
 import { setListHeaders } from '#routes/api/paging';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter } from '#routes/api/router';
@@ -66,15 +67,17 @@ export function repositoryRoutes(): OpenAPIHono<AppEnv> {
   routes.openapi(getRepository, async (c) => {
     const { access, repositories } = c.get('services');
     const { project_name: project, repository_name: rest } = c.req.valid('param');
-    await access.authorizeProject(c.get('principal'), project, 'repository:read');
-    return c.json(toRepositoryDto(await repositories.get(repositoryOfPath(project, rest))), 200);
+    const repository = repositoryOfPath(project, rest);
+    await access.authorizeProject(c.get('principal'), project, 'repository:read', withinProject(repository));
+    return c.json(toRepositoryDto(await repositories.get(repository)), 200);
   });
 
   routes.openapi(deleteRepository, async (c) => {
     const { access, repositories } = c.get('services');
     const { project_name: project, repository_name: rest } = c.req.valid('param');
-    await access.authorizeProject(c.get('principal'), project, 'repository:delete');
-    await repositories.delete(repositoryOfPath(project, rest), c.get('actor'));
+    const repository = repositoryOfPath(project, rest);
+    await access.authorizeProject(c.get('principal'), project, 'repository:delete', withinProject(repository));
+    await repositories.delete(repository, c.get('actor'));
     return c.body(null, 200);
   });
 
