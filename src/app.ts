@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
 import { artifactRoutes } from '#routes/api/artifacts';
+import { memberRoutes } from '#routes/api/members';
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
+import { userGroupRoutes } from '#routes/api/usergroups';
 import type { AppEnv } from '#routes/app-env';
 import { tokenRoutes } from '#routes/auth/token';
 import { landing } from '#routes/internal/landing';
@@ -49,6 +51,8 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/', ociRoutes());
   app.route('/api/v2.0', systemRoutes());
   app.route('/api/v2.0', projectRoutes());
+  app.route('/api/v2.0', memberRoutes());
+  app.route('/api/v2.0', userGroupRoutes());
   app.route('/api/v2.0', repositoryRoutes());
   app.route('/api/v2.0', artifactRoutes());
   return app;

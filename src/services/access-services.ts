@@ -24,9 +24,11 @@ import { SessionService } from '#domain/sessions/session-service';
 import { UserService } from '#domain/users/user-service';
 import { missingSecrets, type Settings } from '#src/config';
 import type { Env } from '#src/env';
+import { createMembers } from '#src/services/member-services';
 
 /** Who somebody is, and what they may do. */
-export function createAccess({ DB: db }: Env, settings: Settings, clock: Clock) {
+export function createAccess(env: Env, settings: Settings, clock: Clock) {
+  const { DB: db } = env;
   const missing = missingSecrets(settings);
   const { adminPassword, secretKey = '' } = settings;
   const sealerFor = (purpose: string) => new Sealer({ secretKey, purpose });
@@ -45,6 +47,7 @@ export function createAccess({ DB: db }: Env, settings: Settings, clock: Clock) 
 
   const hasher = new ScryptHasher({ clock });
   const users = new UserService({ users: new D1UserStore({ db }), hasher, clock });
+  const { groups, members } = createMembers(env, { configuration, facts, users, clock });
   const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
   const trustRules = { versionOf: async () => undefined };
   const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRules });
@@ -69,5 +72,18 @@ export function createAccess({ DB: db }: Env, settings: Settings, clock: Clock) 
     clock,
     missingSecrets: missingForTokens,
   });
-  return { access, permissions, configuration, logins, projects, robots, sessions, signingKeys, tokens, users };
+  return {
+    access,
+    permissions,
+    configuration,
+    groups,
+    logins,
+    members,
+    projects,
+    robots,
+    sessions,
+    signingKeys,
+    tokens,
+    users,
+  };
 }

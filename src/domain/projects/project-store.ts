@@ -49,6 +49,7 @@ export interface ProjectStore {
 
   findById(id: number): Promise<Project | undefined>;
 
+  /** The user's own role, and those of the groups the user was in at the last login. */
   rolesOf(userId: number, projectId: number): Promise<readonly Role[]>;
 
   /** The project's number of published repositories, its metadata, and the caller's roles in it. */
