@@ -25,6 +25,7 @@ type Caller = (typeof CALLERS)[number];
 interface Operation {
   readonly method: string;
   readonly path: (project: string) => string;
+  readonly body?: unknown;
   readonly granted: number;
   readonly inPrivate: string;
   readonly inPublic: string;
@@ -39,6 +40,43 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     method: 'DELETE',
     path: (p) => `${API}/${p}`,
     granted: 412,
+    inPrivate: 'yynnnnnn',
+    inPublic: 'yynnnnnn',
+  },
+  listProjectMembers: {
+    method: 'GET',
+    path: (p) => `${API}/${p}/members`,
+    granted: 200,
+    inPrivate: 'yyyyynnn',
+    inPublic: 'yyyyynnn',
+  },
+  getProjectMember: {
+    method: 'GET',
+    path: (p) => `${API}/${p}/members/999999`,
+    granted: 404,
+    inPrivate: 'yyyyynnn',
+    inPublic: 'yyyyynnn',
+  },
+  createProjectMember: {
+    method: 'POST',
+    path: (p) => `${API}/${p}/members`,
+    body: { role_id: 3, member_user: { username: 'absent' } },
+    granted: 404,
+    inPrivate: 'yynnnnnn',
+    inPublic: 'yynnnnnn',
+  },
+  updateProjectMember: {
+    method: 'PUT',
+    path: (p) => `${API}/${p}/members/999999`,
+    body: { role_id: 3 },
+    granted: 404,
+    inPrivate: 'yynnnnnn',
+    inPublic: 'yynnnnnn',
+  },
+  deleteProjectMember: {
+    method: 'DELETE',
+    path: (p) => `${API}/${p}/members/999999`,
+    granted: 404,
     inPrivate: 'yynnnnnn',
     inPublic: 'yynnnnnn',
   },
@@ -144,7 +182,12 @@ describe.each(Object.entries(PROJECTS))('%s', (visibility, project) => {
       'by %s is permitted: %s',
       async (caller, isPermitted) => {
         const path = operation.path(project);
-        const response = await harness.request(operation.method, path, { headers: headersOf(caller) });
+        const { method, body } = operation;
+        const headers = { ...headersOf(caller), ...(body !== undefined && { 'content-type': 'application/json' }) };
+        const response = await harness.request(method, path, {
+          headers,
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        });
         expect(response.status).toBe(isPermitted ? operation.granted : refusalOf(caller, path));
       },
     );

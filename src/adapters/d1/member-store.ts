@@ -1,5 +1,5 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
-import { conditions } from '#adapters/d1/conditions';
+import { conditions, containing } from '#adapters/d1/conditions';
 import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
 import { ENTITY_NAME, type MemberRow, SELECT_MEMBER, toMember } from '#adapters/d1/member-rows';
 import { mutationStatements } from '#adapters/d1/mutation';
@@ -33,11 +33,7 @@ export class D1MemberStore implements MemberStore {
   }
 
   async list(projectId: number, nameContains: string | undefined, page: OffsetPage) {
-    const where = conditions(['m.project_id = ?1'], [projectId]).add(
-      // A pattern of LIKE may have 50 bytes in D1.
-      (value) => `instr(lower(${ENTITY_NAME}), lower(${value})) > 0`,
-      nameContains,
-    );
+    const where = conditions(['m.project_id = ?1'], [projectId]).add(containing(ENTITY_NAME), nameContains);
     const order = { column: 'entity_name', isDescending: false, tieBreaker: 'm.id' };
     const { rows, total } = await listPage<MemberRow>(this.#db, { select: SELECT_MEMBER, where, order, page });
     return { items: rows.map(toMember), total };

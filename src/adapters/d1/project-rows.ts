@@ -1,4 +1,4 @@
-import { type Conditions, conditions } from '#adapters/d1/conditions';
+import { type Conditions, conditions, containing } from '#adapters/d1/conditions';
 import type { Role } from '#core/rbac/role-matrix';
 import type { Project } from '#domain/projects/project';
 import type { ProjectFilter, ProjectSummary } from '#domain/projects/project-store';
@@ -51,7 +51,7 @@ export function conditionOf(filter: ProjectFilter): Conditions {
   if (!filter.isUnlimited) where.add(visibleTo, filter.memberId);
   return where
     .add((name) => `p.name = ${name}`, filter.name)
-    .add((part) => `instr(p.name, lower(${part})) > 0`, filter.nameContains)
+    .add(containing('p.name'), filter.nameContains)
     .add((flag) => `p.is_public = ${flag}`, filter.isPublic === undefined ? undefined : Number(filter.isPublic))
     .add((owner) => `u.username = ${owner}`, filter.owner);
 }

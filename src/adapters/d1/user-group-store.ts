@@ -1,5 +1,5 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
-import { conditions } from '#adapters/d1/conditions';
+import { conditions, containing } from '#adapters/d1/conditions';
 import { GuardFailed, guard } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
@@ -31,8 +31,7 @@ export class D1UserGroupStore implements UserGroupStore {
       .add((value) => `type = ${value}`, type)
       .add((value) => `key = ${value}`, key)
       .add((value) => `name = ${value}`, name)
-      // A pattern of LIKE may have 50 bytes in D1.
-      .add((value) => `instr(lower(name), lower(${value})) > 0`, nameContains);
+      .add(containing('name'), nameContains);
     const order = { column: 'id', isDescending: false, tieBreaker: 'id' };
     const { rows, total } = await listPage<UserGroupRow>(this.#db, { select: SELECT_GROUP, where, order, page });
     return { items: rows.map(toUserGroup), total };
