@@ -1,12 +1,14 @@
 import { Hono } from 'hono';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
+import { memberRoutes } from '#routes/api/members';
 import { permissionRoutes } from '#routes/api/permissions';
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
 import { oneUserRoutes } from '#routes/api/user';
+import { userGroupRoutes } from '#routes/api/usergroups';
 import { userRoutes } from '#routes/api/users';
 import type { AppEnv } from '#routes/app-env';
 import { sessionRoutes } from '#routes/auth/session';
@@ -61,6 +63,8 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', userRoutes());
   app.route('/api/v2.0', oneUserRoutes());
   app.route('/api/v2.0', projectRoutes());
+  app.route('/api/v2.0', memberRoutes());
+  app.route('/api/v2.0', userGroupRoutes());
   app.route('/api/v2.0', repositoryRoutes());
   app.route('/api/v2.0', artifactRoutes());
   app.route('/api/v2.0', robotRoutes());

@@ -24,6 +24,7 @@ import { UserService } from '#domain/users/user-service';
 import { missingSecrets, type Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createLoginMethods } from '#src/services/login-methods';
+import { createMembers } from '#src/services/member-services';
 
 /** Who somebody is, and what they may do. */
 export function createAccess(env: Env, settings: Settings, clock: Clock) {
@@ -46,6 +47,7 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
 
   const hasher = new ScryptHasher({ clock });
   const users = new UserService({ users: new D1UserStore({ db }), hasher, clock });
+  const { groups, members } = createMembers(env, { configuration, facts, users, clock });
   const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
   const robotAccess = new RobotAccessService({ robots, projects, access });
   const trustRules = { versionOf: async () => undefined };
@@ -71,7 +73,9 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
     access,
     permissions,
     configuration,
+    groups,
     logins,
+    members,
     projects,
     robotAccess,
     robots,

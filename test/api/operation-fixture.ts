@@ -8,7 +8,11 @@ export type Need =
   | { readonly kind: 'user' }
   /** To be a person who is an administrator; no robot can be given it. */
   | { readonly kind: 'administrator' }
+  /** To be a person who is an administrator of the system or of some project. */
+  | { readonly kind: 'any-administrator' }
   | { readonly kind: 'system'; readonly permission: string }
+  /** Any person, and machines that have the permission. */
+  | { readonly kind: 'user-or-system'; readonly permission: string }
   /** In the project of the path. */
   | { readonly kind: 'project'; readonly permission: string }
   /** As `project`, on `/v2`: refusals are 401, and a stranger without credentials gets one even in a public project. */
@@ -18,6 +22,8 @@ export type Need =
 export interface Place {
   readonly project: string;
   readonly projectId: number;
+  /** A robot of the project, made anew for each request. */
+  readonly robotId: number;
 }
 
 export interface Operation {
@@ -120,7 +126,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
 
   'GET /api/v2.0/projects': { need: nothing, path: () => `${API}/projects`, granted: 200 },
   'POST /api/v2.0/projects': {
-    need: user,
+    need: { kind: 'user-or-system', permission: 'project:create' },
     path: () => `${API}/projects`,
     body: () => ({ project_name: 'NO' }),
     granted: 400,
@@ -131,6 +137,104 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     need: inProject('project:delete'),
     path: projectPath,
     granted: 412,
+  },
+
+  'GET /api/v2.0/projects/:project_name_or_id/members': {
+    need: inProject('member:list'),
+    path: (place) => `${projectPath(place)}/members`,
+    granted: 200,
+  },
+  'POST /api/v2.0/projects/:project_name_or_id/members': {
+    need: inProject('member:create'),
+    path: (place) => `${projectPath(place)}/members`,
+    body: () => ({ role_id: 3, member_user: { username: 'absent' } }),
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/members/:mid': {
+    need: inProject('member:read'),
+    path: (place) => `${projectPath(place)}/members/${ABSENT}`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/projects/:project_name_or_id/members/:mid': {
+    need: inProject('member:update'),
+    path: (place) => `${projectPath(place)}/members/${ABSENT}`,
+    body: () => ({ role_id: 3 }),
+    granted: 404,
+  },
+  'DELETE /api/v2.0/projects/:project_name_or_id/members/:mid': {
+    need: inProject('member:delete'),
+    path: (place) => `${projectPath(place)}/members/${ABSENT}`,
+    granted: 404,
+  },
+
+  'GET /api/v2.0/usergroups': { need: system('user-group:list'), path: () => `${API}/usergroups`, granted: 200 },
+  'POST /api/v2.0/usergroups': {
+    need: system('user-group:create'),
+    path: () => `${API}/usergroups`,
+    body: () => ({ group_name: 'x', group_type: 9 }),
+    granted: 400,
+  },
+  'GET /api/v2.0/usergroups/search': {
+    need: authenticated,
+    path: () => `${API}/usergroups/search?groupname=x`,
+    granted: 200,
+  },
+  'GET /api/v2.0/usergroups/:group_id': {
+    need: system('user-group:read'),
+    path: () => `${API}/usergroups/${ABSENT}`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/usergroups/:group_id': {
+    need: system('user-group:update'),
+    path: () => `${API}/usergroups/${ABSENT}`,
+    body: () => ({ group_name: 'x' }),
+    granted: 404,
+  },
+  'DELETE /api/v2.0/usergroups/:group_id': {
+    need: system('user-group:delete'),
+    path: () => `${API}/usergroups/${ABSENT}`,
+    granted: 404,
+  },
+
+  'GET /api/v2.0/robots': { need: system('robot:list'), path: () => `${API}/robots`, granted: 200 },
+  'POST /api/v2.0/robots': {
+    need: inProject('robot:create'),
+    path: () => `${API}/robots`,
+    body: ({ project }) => ({
+      name: 'NO',
+      level: 'project',
+      duration: -1,
+      permissions: [{ kind: 'project', namespace: project, access: [{ resource: 'robot', action: 'create' }] }],
+    }),
+    granted: 400,
+  },
+  'GET /api/v2.0/robots/:robot_id': {
+    need: inProject('robot:read'),
+    path: ({ robotId }) => `${API}/robots/${robotId}`,
+    granted: 200,
+  },
+  // Nobody but people may change robots: no robot can be given robot:update.
+  'PUT /api/v2.0/robots/:robot_id': {
+    need: inProject('robot:update'),
+    path: ({ robotId }) => `${API}/robots/${robotId}`,
+    body: () => ({ name: 'another-name' }),
+    granted: 400,
+  },
+  'PATCH /api/v2.0/robots/:robot_id': {
+    need: inProject('robot:update'),
+    path: ({ robotId }) => `${API}/robots/${robotId}`,
+    body: () => ({ secret: 'weak' }),
+    granted: 400,
+  },
+  'DELETE /api/v2.0/robots/:robot_id': {
+    need: inProject('robot:delete'),
+    path: ({ robotId }) => `${API}/robots/${robotId}`,
+    granted: 200,
+  },
+  'GET /api/v2.0/permissions': {
+    need: { kind: 'any-administrator' },
+    path: () => `${API}/permissions`,
+    granted: 200,
   },
 
   'GET /api/v2.0/projects/:project_name/repositories': {

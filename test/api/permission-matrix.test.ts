@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Action, Resource } from '#core/rbac/resources';
+import type { RobotPermission } from '#core/rbac/robot-permissions';
 import { createApp } from '#src/app';
 import { type Need, OPERATIONS, type Operation, type Place } from '#test/api/operation-fixture';
 import { ROLE_PERMISSIONS, type RoleColumn, robotPermissions } from '#test/api/role-fixture';
@@ -27,9 +28,26 @@ const CALLERS = [
 ] as const;
 type Caller = (typeof CALLERS)[number];
 
-const places = {} as Record<Visibility, Place>;
+const places = {} as Record<Visibility, Omit<Place, 'robotId'>>;
 const robots = new Map<string, Readonly<Record<string, string>>>();
 let combinations = 0;
+let robotCount = 0;
+
+async function createRobot(projectId: number | undefined, permissions: readonly RobotPermission[]) {
+  return harness.services.robots.create(
+    {
+      name: `matrix-${++robotCount}`,
+      description: '',
+      projectId,
+      secret: undefined,
+      durationDays: -1,
+      isDisabled: false,
+      creator: { type: 'local', id: 1 },
+      permissions,
+    },
+    { username: 'admin', sourceAddress: undefined },
+  );
+}
 
 /** A robot with these permissions and no others; the same one for the same permissions. */
 async function robotHeaders(kind: 'system' | 'project', projectId: number, permissions: readonly string[]) {
@@ -41,19 +59,7 @@ async function robotHeaders(kind: 'system' | 'project', projectId: number, permi
     return { resource, action, effect: 'allow' as const };
   });
   const about = kind === 'system' ? { kind } : { kind, projectId, repositoryPattern: undefined };
-  const { robot, secret } = await harness.services.robots.create(
-    {
-      name: `matrix-${robots.size}`,
-      description: '',
-      projectId: undefined,
-      secret: undefined,
-      durationDays: -1,
-      isDisabled: false,
-      creator: { type: 'local', id: 1 },
-      permissions: [{ ...about, access }],
-    },
-    { username: 'admin', sourceAddress: undefined },
-  );
+  const { robot, secret } = await createRobot(undefined, [{ ...about, access }]);
   const headers = basic(`robot$${robot.name}`, secret);
   robots.set(key, headers);
   return headers;
@@ -61,9 +67,10 @@ async function robotHeaders(kind: 'system' | 'project', projectId: number, permi
 
 /** The permission a robot is made for: the operation's own, or, where it needs none or can be given none, any. */
 function robotPermission({ need }: Operation): { readonly kind: 'system' | 'project'; readonly permission: string } {
-  if (need.kind === 'system') return { kind: 'system', permission: need.permission };
-  // Harbor has no permission for deleting on /v2 but the one of the management API.
-  if (need.kind === 'project' || need.kind === 'registry') return { kind: 'project', permission: need.permission };
+  if (need.kind === 'system' || need.kind === 'user-or-system') return { kind: 'system', permission: need.permission };
+  const isInProject = need.kind === 'project' || need.kind === 'registry';
+  // No robot can be given everything; one that could not be given this has another.
+  if (isInProject) return { kind: 'project', permission: isGrantable(need) ? need.permission : 'artifact:list' };
   return { kind: 'system', permission: 'user:list' };
 }
 
@@ -103,18 +110,35 @@ function isPermitted(caller: Caller, need: Need, visibility: Visibility): boolea
       return caller !== 'anonymous' && !isRobot;
     case 'administrator':
       return caller === 'administrator';
+    case 'any-administrator':
+      return caller === 'administrator' || caller === 'projectAdmin';
+    case 'user-or-system':
+      return caller !== 'anonymous' && caller !== 'robot with all others';
     case 'system':
       return caller === 'administrator' || caller === 'robot with the one permission';
     case 'project':
-    case 'registry': {
-      if (caller === 'administrator' || caller === 'robot with the one permission') return true;
-      const isStranger = caller === 'anonymous' || caller === 'stranger' || isRobot;
-      const roles: RoleColumn[] = isStranger ? [] : [caller as RoleColumn];
-      // A caller without credentials is sent for an anonymous token first.
-      if (visibility === 'public' && !(need.kind === 'registry' && caller === 'anonymous')) roles.push('public');
-      return roles.some((role) => ROLE_PERMISSIONS.get(role)?.has(need.permission));
-    }
+    case 'registry':
+      return isPermittedInProject(caller, need, visibility);
   }
+}
+
+function isPermittedInProject(
+  caller: Caller,
+  need: Extract<Need, { kind: 'project' | 'registry' }>,
+  visibility: Visibility,
+): boolean {
+  if (caller === 'administrator') return true;
+  if (caller === 'robot with the one permission' && isGrantable(need)) return true;
+  const isMember = Object.hasOwn(MEMBERS, caller);
+  const roles: RoleColumn[] = isMember ? [caller as RoleColumn] : [];
+  // A caller without credentials is sent for an anonymous token first.
+  if (visibility === 'public' && !(need.kind === 'registry' && caller === 'anonymous')) roles.push('public');
+  return roles.some((role) => ROLE_PERMISSIONS.get(role)?.has(need.permission));
+}
+
+/** Harbor has no permission for deleting on /v2 but the one of the management API. */
+function isGrantable({ permission }: { readonly permission: string }): boolean {
+  return robotPermissions('project').includes(permission);
 }
 
 /** 403 is for callers the management API knows; `/v2` says 401 to everybody, so that clients may try again. */
@@ -172,7 +196,8 @@ describe.each(Object.keys(PROJECTS) as Visibility[])('in a %s project', (visibil
     const statuses: Record<string, number> = {};
     const expected: Record<string, number> = {};
     for (const caller of CALLERS) {
-      const place = places[visibility];
+      const { robot } = await createRobot(places[visibility].projectId, []);
+      const place = { ...places[visibility], robotId: robot.id };
       statuses[caller] = (await ask(key, operation, caller, place)).status;
       const isAllowed = isPermitted(caller, operation.need, visibility);
       expected[caller] = isAllowed ? operation.granted : refusalOf(caller, operation, place);

@@ -1,3 +1,4 @@
+import { type Conditions, conditions, containing } from '#adapters/d1/conditions';
 import type { Role } from '#core/rbac/role-matrix';
 import type { Project } from '#domain/projects/project';
 import type { ProjectFilter, ProjectSummary } from '#domain/projects/project-store';
@@ -17,8 +18,8 @@ export interface SummaryRow extends ProjectRow {
   readonly repository_count: number;
   /** JSON object of text. */
   readonly metadata: string;
-  /** The caller's role; null when the caller is no member. */
-  readonly caller_role: Role | null;
+  /** JSON list of the caller's roles; empty when the caller is no member. */
+  readonly caller_roles: string;
 }
 
 const COLUMNS = `p.id, p.name, p.owner_id, u.username owner_name, p.is_public, p.security_version, p.created_at_ms,
@@ -27,32 +28,46 @@ const COLUMNS = `p.id, p.name, p.owner_id, u.username owner_name, p.is_public, p
 /** Projects with their owners' names; a `where` follows. */
 export const SELECT_PROJECT = `select ${COLUMNS} from projects p join users u on u.id = p.owner_id`;
 
-/** As {@link SELECT_PROJECT}, with what listings show; `?1` is the caller's user id or null. */
-export const SELECT_SUMMARY = `select ${COLUMNS},
-  (select count(*) from repositories r where r.project_id = p.id and r.published_at_ms is not null) repository_count,
-  (select json_group_object(m.name, m.value) from project_metadata m where m.project_id = p.id) metadata,
-  (select m.role from project_members m where m.project_id = p.id and m.user_id = ?1) caller_role
-  from projects p join users u on u.id = p.owner_id`;
+/** A user's roles in a project, their own and those of their groups; `user` and `project` are SQL for the two ids. */
+export function selectRoles(user: string, project: string): string {
+  return `select m.role from project_members m where m.project_id = ${project} and m.user_id = ${user}
+    union select m.role from user_group_members g
+      join project_members m on m.project_id = ${project} and m.group_id = g.group_id where g.user_id = ${user}`;
+}
 
-/**
- * The condition of a listing. `?1` is the caller's user id or null, `?2` whether every project is visible, `?3` a
- * JSON list of the ids of more visible ones.
- */
-export function conditionOf(filter: ProjectFilter): { readonly sql: string; readonly bindings: readonly unknown[] } {
-  const bindings: unknown[] = [filter.memberId ?? null, filter.isUnlimited ? 1 : 0, JSON.stringify(filter.visibleIds)];
-  const terms = [
-    'p.deleted_at_ms is null',
-    `(?2 or p.is_public = 1 or p.id in (select value from json_each(?3))
-      or exists (select 1 from project_members m where m.project_id = p.id and m.user_id = ?1))`,
-  ];
-  const add = (term: (parameter: string) => string, value: unknown) => {
-    if (value !== undefined) terms.push(term(`?${bindings.push(value)}`));
-  };
-  add((name) => `p.name = ${name}`, filter.name);
-  add((part) => `instr(p.name, lower(${part})) > 0`, filter.nameContains);
-  add((flag) => `p.is_public = ${flag}`, filter.isPublic === undefined ? undefined : Number(filter.isPublic));
-  add((owner) => `u.username = ${owner}`, filter.owner);
-  return { sql: terms.join(' and '), bindings };
+/** As {@link SELECT_PROJECT}, with what listings show to `caller`, SQL for a user id or null. */
+export function selectSummary(caller: string): string {
+  return `select ${COLUMNS},
+    (select count(*) from repositories r where r.project_id = p.id and r.published_at_ms is not null) repository_count,
+    (select json_group_object(m.name, m.value) from project_metadata m where m.project_id = p.id) metadata,
+    (select json_group_array(role) from (${selectRoles(caller, 'p.id')})) caller_roles
+    from projects p join users u on u.id = p.owner_id`;
+}
+
+/** Which projects a listing is about. */
+export function conditionOf(filter: ProjectFilter): Conditions {
+  const where = conditions(['p.deleted_at_ms is null']);
+  if (!filter.isUnlimited && filter.memberId !== undefined) where.add(visibleTo, filter.memberId);
+  if (!filter.isUnlimited && filter.memberId === undefined) where.add(visibleById, JSON.stringify(filter.visibleIds));
+  return where
+    .add((name) => `p.name = ${name}`, filter.name)
+    .add(containing('p.name'), filter.nameContains)
+    .add((flag) => `p.is_public = ${flag}`, filter.isPublic === undefined ? undefined : Number(filter.isPublic))
+    .add((owner) => `u.username = ${owner}`, filter.owner);
+}
+
+/** Public projects, and those a user is a member of. Each part is found by an index, so that no other project is read. */
+function visibleTo(user: string): string {
+  return `p.id in (select project_id from project_members where user_id = ${user}
+    union all select m.project_id from user_group_members g join project_members m on m.group_id = g.group_id
+      where g.user_id = ${user}
+    union all select id from projects where is_public = 1 and deleted_at_ms is null)`;
+}
+
+/** Public projects, and those a machine's permissions name; `ids` is a JSON list. */
+function visibleById(ids: string): string {
+  return `p.id in (select value from json_each(${ids})
+    union all select id from projects where is_public = 1 and deleted_at_ms is null)`;
 }
 
 export function toProject(row: ProjectRow): Project {
@@ -73,6 +88,6 @@ export function toSummary(row: SummaryRow): ProjectSummary {
     project: toProject(row),
     repositoryCount: row.repository_count,
     metadata: JSON.parse(row.metadata) as Record<string, string>,
-    callerRoles: row.caller_role === null ? [] : [row.caller_role],
+    callerRoles: JSON.parse(row.caller_roles) as Role[],
   };
 }

@@ -5,8 +5,9 @@ import {
   conditionOf,
   type ProjectRow,
   SELECT_PROJECT,
-  SELECT_SUMMARY,
   type SummaryRow,
+  selectRoles,
+  selectSummary,
   toProject,
   toSummary,
 } from '#adapters/d1/project-rows';
@@ -48,9 +49,7 @@ export class D1ProjectStore implements ProjectStore {
   }
 
   async rolesOf(userId: number, projectId: number): Promise<readonly Role[]> {
-    const query = this.#db
-      .prepare('select role from project_members where project_id = ? and user_id = ?')
-      .bind(projectId, userId);
+    const query = this.#db.prepare(selectRoles('?1', '?2')).bind(userId, projectId);
     const { results } = await withRetries(() => query.all<{ role: Role }>());
     return results.map((row) => row.role);
   }
@@ -66,7 +65,7 @@ export class D1ProjectStore implements ProjectStore {
   }
 
   async summarize(project: Project, callerId: number | undefined): Promise<ProjectSummary> {
-    const query = this.#db.prepare(`${SELECT_SUMMARY} where p.id = ?2`).bind(callerId ?? null, project.id);
+    const query = this.#db.prepare(`${selectSummary('?1')} where p.id = ?2`).bind(callerId ?? null, project.id);
     const row = await withRetries(() => query.first<SummaryRow>());
     if (!row) throw new AppError('NOT_FOUND', { message: `project ${project.name} not found` });
     return toSummary(row);
@@ -74,13 +73,14 @@ export class D1ProjectStore implements ProjectStore {
 
   async list(filter: ProjectFilter, page: ProjectPage) {
     const { sql, bindings } = conditionOf(filter);
+    const caller = `?${bindings.length + 1}`;
     const direction = page.isDescending ? 'desc' : 'asc';
     const rows = this.#db
       .prepare(
-        `${SELECT_SUMMARY} where ${sql} order by ${COLUMN_OF[page.orderBy]} ${direction}, p.id ${direction}
+        `${selectSummary(caller)} where ${sql} order by ${COLUMN_OF[page.orderBy]} ${direction}, p.id ${direction}
            limit ? offset ?`,
       )
-      .bind(...bindings, page.limit, page.offset);
+      .bind(...bindings, filter.memberId ?? null, page.limit, page.offset);
     const count = this.#db
       .prepare(`select count(*) total from (${SELECT_PROJECT} where ${sql} limit ${MAX_COUNTED})`)
       .bind(...bindings);

@@ -38,7 +38,7 @@ export class PermissionService {
     repository?: string,
   ): Promise<boolean> {
     if (principal.kind === 'token') return false;
-    const roles = principal.kind === 'user' ? await this.#facts.rolesOf(principal.userId, project) : [];
+    const roles = principal.kind === 'user' ? await this.#facts.rolesOf(principal, project) : [];
     const access = { isSystemAdmin: isSystemAdmin(principal), roles, isPublic: project.isPublic };
     if (isAllowed(access, permission)) return true;
     return principal.kind === 'robot' && robotMay(principal, project, permission, repository);

@@ -14,6 +14,12 @@ export interface ProjectFactsServiceDeps {
   readonly clock: Clock;
 }
 
+/** An account; another version of it may be in other groups. */
+interface RoleHolder {
+  readonly userId: number;
+  readonly securityVersion: number;
+}
+
 /** What deciding about access needs to know of projects, remembered for at most 10 s an isolate. */
 export class ProjectFactsService {
   readonly #projects: ProjectStore;
@@ -47,9 +53,9 @@ export class ProjectFactsService {
     return found;
   }
 
-  /** The user's roles in the project, as of the project's security version. */
-  async rolesOf(userId: number, project: Project): Promise<readonly Role[]> {
-    const key = `${userId}:${project.id}:${project.securityVersion}`;
+  /** The user's roles in the project, their groups' among them, as of both security versions. */
+  async rolesOf({ userId, securityVersion }: RoleHolder, project: Project): Promise<readonly Role[]> {
+    const key = `${userId}:${securityVersion}:${project.id}:${project.securityVersion}`;
     const known = this.#roles.get(key);
     if (known) return known;
     const roles = await this.#projects.rolesOf(userId, project.id);

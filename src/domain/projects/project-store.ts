@@ -46,6 +46,7 @@ export interface ProjectStore {
 
   findById(id: number): Promise<Project | undefined>;
 
+  /** The user's own role, and those of the groups the user was in at the last login. */
   rolesOf(userId: number, projectId: number): Promise<readonly Role[]>;
 
   /** Whether the user, or a group of theirs, is an administrator of a project. */

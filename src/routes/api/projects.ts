@@ -6,13 +6,11 @@ import type { Principal } from '#domain/access/principal';
 import { PROJECT_ORDERS, type ProjectFilter } from '#domain/projects/project-store';
 import type { ProjectVisibility } from '#domain/projects/project-visibility';
 import { setListHeaders } from '#routes/api/paging';
+import { projectParam, resourceNameHeader, toNameOrId } from '#routes/api/project-param';
 import { createApiRouter, jsonBody } from '#routes/api/router';
 import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
 import { projectReqSchema, projectSchema, toProjectDto } from '#routes/api/schemas/project';
 import type { AppEnv } from '#routes/app-env';
-
-const projectParam = z.object({ project_name_or_id: z.string() });
-const resourceNameHeader = z.object({ 'x-is-resource-name': flagSchema.optional() });
 
 const createProject = createRoute({
   method: 'post',
@@ -124,14 +122,14 @@ export function projectRoutes(): OpenAPIHono<AppEnv> {
   routes.openapi(getProject, async (c) => {
     const { access, projects } = c.get('services');
     const principal = c.get('principal');
-    const nameOrId = toNameOrId(c.req.valid('param').project_name_or_id, c.req.valid('header')['x-is-resource-name']);
+    const nameOrId = toNameOrId(c.req.valid('param'), c.req.valid('header'));
     const project = await access.authorizeProject(principal, nameOrId, 'project:read');
     return c.json(toProjectDto(await projects.summarize(project, callerIdOf(principal))), 200);
   });
 
   routes.openapi(deleteProject, async (c) => {
     const { access, projects } = c.get('services');
-    const nameOrId = toNameOrId(c.req.valid('param').project_name_or_id, c.req.valid('header')['x-is-resource-name']);
+    const nameOrId = toNameOrId(c.req.valid('param'), c.req.valid('header'));
     const project = await access.authorizeProject(c.get('principal'), nameOrId, 'project:delete');
     await projects.delete(project, c.get('actor'));
     return c.body(null, 200);
@@ -148,11 +146,6 @@ async function answerHead(c: Context<AppEnv>): Promise<Response> {
   if (!name) throw new AppError('UNPROCESSABLE_ENTITY', { message: 'project_name in query is required' });
   if (!(await projects.find(name))) throw new AppError('NOT_FOUND', { message: `project ${name} not found` });
   return c.body(null, 200);
-}
-
-/** Text that looks like an integer is an id, unless the client says that it is a name. */
-function toNameOrId(text: string, isName: boolean | undefined): string | number {
-  return !isName && /^\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
 function callerIdOf(principal: Principal): number | undefined {

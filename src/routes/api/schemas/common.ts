@@ -20,6 +20,13 @@ function queryInteger(fallback: number) {
     .openapi({ type: 'integer', format: 'int64', default: fallback });
 }
 
+/** Ids in paths. */
+export const idSchema = z
+  .string()
+  .regex(INTEGER, 'must be of type int64')
+  .transform(Number)
+  .openapi({ type: 'integer', format: 'int64' });
+
 /** Booleans in query strings and headers, as Go reads them. */
 export const flagSchema = z
   .enum(['true', 'false', '1', '0', 't', 'f', 'T', 'F', 'TRUE', 'FALSE', 'True', 'False'])
