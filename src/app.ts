@@ -4,11 +4,13 @@ import { configurationRoutes } from '#routes/api/configurations';
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
+import { trustRuleRoutes } from '#routes/api/trust-rules';
 import { oneUserRoutes } from '#routes/api/user';
 import { userRoutes } from '#routes/api/users';
 import type { AppEnv } from '#routes/app-env';
 import { sessionRoutes } from '#routes/auth/session';
 import { tokenRoutes } from '#routes/auth/token';
+import { tokenExchangeRoutes } from '#routes/auth/token-exchange';
 import { landing } from '#routes/internal/landing';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
@@ -53,6 +55,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.get('/', landing);
   app.route('/service/token', tokenRoutes());
   app.route('/c', sessionRoutes());
+  app.route('/service/token-exchange', tokenExchangeRoutes());
   app.route('/', ociRoutes());
   app.route('/api/v2.0', systemRoutes());
   app.route('/api/v2.0', configurationRoutes());
@@ -60,6 +63,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', oneUserRoutes());
   app.route('/api/v2.0', projectRoutes());
   app.route('/api/v2.0', repositoryRoutes());
+  app.route('/api/v2.0', trustRuleRoutes());
   app.route('/api/v2.0', artifactRoutes());
   return app;
 }

@@ -22,6 +22,7 @@ import { SessionService } from '#domain/sessions/session-service';
 import { UserService } from '#domain/users/user-service';
 import { missingSecrets, type Settings } from '#src/config';
 import type { Env } from '#src/env';
+import { createFederation } from '#src/services/federation-services';
 import { createLoginMethods } from '#src/services/login-methods';
 
 /** Who somebody is, and what they may do. */
@@ -46,8 +47,12 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
   const hasher = new ScryptHasher({ clock });
   const users = new UserService({ users: new D1UserStore({ db }), hasher, clock });
   const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
-  const trustRules = { versionOf: async () => undefined };
-  const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRules });
+  const { federation, trustRules, trustRuleFacts } = createFederation(env, settings, {
+    configuration,
+    projects: facts,
+    clock,
+  });
+  const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRuleFacts });
   const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
 
   const methods = createLoginMethods({ env, users, robots, hasher, configuration, adminPassword, clock });
@@ -65,5 +70,18 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
     clock,
     missingSecrets: missingForTokens,
   });
-  return { access, permissions, configuration, logins, projects, robots, sessions, signingKeys, tokens, users };
+  return {
+    access,
+    permissions,
+    configuration,
+    federation,
+    logins,
+    projects,
+    robots,
+    sessions,
+    signingKeys,
+    tokens,
+    trustRules,
+    users,
+  };
 }
