@@ -54,8 +54,8 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
 
   app.get('/', landing);
   app.route('/service/token', tokenRoutes());
-  app.route('/c', sessionRoutes());
   app.route('/service/token-exchange', tokenExchangeRoutes());
+  app.route('/c', sessionRoutes());
   app.route('/', ociRoutes());
   app.route('/api/v2.0', systemRoutes());
   app.route('/api/v2.0', configurationRoutes());
