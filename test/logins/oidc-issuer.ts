@@ -2,12 +2,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
+type SigningKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
+
 /** An issuer of workloads' tokens, as a CI system is one, on a loopback port of its own. */
 export class OidcIssuer {
   readonly url: string;
   readonly #stop: () => Promise<void>;
   readonly #keys: JWK[];
-  #signer: { readonly kid: string; readonly key: CryptoKey } | undefined;
+  #signer: { readonly kid: string; readonly key: SigningKey } | undefined;
 
   private constructor(url: string, keys: JWK[], stop: () => Promise<void>) {
     this.url = url;

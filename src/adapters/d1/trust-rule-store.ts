@@ -45,10 +45,13 @@ export class D1TrustRuleStore implements TrustRuleStore {
     return (await withRetries(() => query.first<number>('security_version'))) ?? undefined;
   }
 
-  async listTrusting(issuer: string, audience: string): Promise<readonly TrustRule[]> {
+  async listTrusting(issuer: string, audiences: readonly string[]): Promise<readonly TrustRule[]> {
     const query = this.#db
-      .prepare(`${SELECT_RULE} where r.issuer = ? and r.audience = ? and r.is_disabled = 0 order by r.id limit ?`)
-      .bind(issuer, audience, MAX_RULES_OF_AUDIENCE);
+      .prepare(
+        `${SELECT_RULE} where r.issuer = ? and r.audience in (select value from json_each(?)) and r.is_disabled = 0
+           order by r.id limit ?`,
+      )
+      .bind(issuer, JSON.stringify(audiences), MAX_RULES_OF_AUDIENCE * audiences.length);
     const { results } = await withRetries(() => query.all<TrustRuleRow>());
     return results.map(toTrustRule);
   }
@@ -72,7 +75,6 @@ export class D1TrustRuleStore implements TrustRuleStore {
              lifetime_seconds, is_disabled, created_at_ms, updated_at_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .bind(projectId, ...columnsOf(draft), nowMs, nowMs),
-      this.#renewProject(projectId),
     ]);
     const query = this.#db
       .prepare('select id from trust_rules where project_id = ? and name = ?')

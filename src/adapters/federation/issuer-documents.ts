@@ -69,6 +69,8 @@ export class IssuerDocuments {
     // A redirect could lead anywhere, so it is an answer like any other that is not 200.
     const response = await this.#deps.fetch(url, {
       redirect: 'manual',
+      // What a cache on the way remembers may be older than we promise.
+      cache: 'no-store',
       signal,
       headers: { accept: 'application/json' },
     });

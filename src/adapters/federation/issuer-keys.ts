@@ -17,8 +17,6 @@ type KeySet = ReturnType<typeof createLocalJWKSet>;
 interface KnownKeys {
   readonly keySet: KeySet;
   readonly kids: ReadonlySet<string>;
-  /** When the issuer was last asked, or was begun to be. */
-  askedAtMs: number;
 }
 
 export interface IssuerKeysDeps {
@@ -30,33 +28,32 @@ export interface IssuerKeysDeps {
 export class IssuerKeys {
   readonly #deps: IssuerKeysDeps;
   readonly #known: BoundedCache<KnownKeys>;
+  readonly #refetched: BoundedCache<true>;
   readonly #failed: BoundedCache<true>;
 
   constructor(deps: IssuerKeysDeps) {
     this.#deps = deps;
     this.#known = new BoundedCache({ maxWeight: MAX_ISSUERS, ttlMs: KEYS_TTL_MS, clock: deps.clock });
+    this.#refetched = new BoundedCache({ maxWeight: MAX_ISSUERS, ttlMs: MIN_REFETCH_INTERVAL_MS, clock: deps.clock });
     this.#failed = new BoundedCache({ maxWeight: MAX_ISSUERS, ttlMs: FAILURE_TTL_MS, clock: deps.clock });
   }
 
-  /** The keys among which the one of a token is; asks the issuer again when `kid` is new, but not twice a minute. */
+  /** The keys among which the one of a token is; asks the issuer again when `kid` is new, once a minute. */
   async find(issuer: string, kid: string | undefined): Promise<KeySet> {
     const known = this.#known.get(issuer);
     if (!known) return this.#ask(issuer);
-    const nowMs = this.#deps.clock.nowMs();
-    const isOfUse = kid === undefined || known.kids.has(kid) || nowMs - known.askedAtMs < MIN_REFETCH_INTERVAL_MS;
-    if (isOfUse) return known.keySet;
+    if (kid === undefined || known.kids.has(kid) || this.#refetched.get(issuer)) return known.keySet;
     // Noted before the answer, so that forged key ids cannot make many questions out of one.
-    known.askedAtMs = nowMs;
+    this.#refetched.put(issuer, true);
     return this.#ask(issuer);
   }
 
   async #ask(issuer: string): Promise<KeySet> {
     if (this.#failed.get(issuer)) throw new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds: 10 });
-    const askedAtMs = this.#deps.clock.nowMs();
     try {
       const keys = await this.#deps.documents.fetchKeys(issuer);
       const keySet = createLocalJWKSet(keys);
-      this.#known.put(issuer, { keySet, kids: kidsOf(keys), askedAtMs });
+      this.#known.put(issuer, { keySet, kids: kidsOf(keys) });
       return keySet;
     } catch (error) {
       this.#failed.put(issuer, true);

@@ -21,12 +21,20 @@ export function claimTexts(claims: Claims, name: string): readonly string[] {
   });
 }
 
+/** The claim at the top that a name is about, or begins with. */
+export function topClaim(name: string): string {
+  return name.startsWith('/') ? (stepsOf(name)[0] ?? '') : name;
+}
+
 function follow(claims: Claims, pointer: string): unknown {
-  const steps = pointer.slice(1).split('/');
+  const steps = stepsOf(pointer);
   if (steps.length > MAX_POINTER_DEPTH) return undefined;
-  return steps
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((value, step) => member(value, step), claims);
+  return steps.reduce<unknown>((value, step) => member(value, step), claims);
+}
+
+function stepsOf(pointer: string): readonly string[] {
+  const steps = pointer.slice(1).split('/');
+  return steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function member(value: unknown, name: string): unknown {

@@ -61,7 +61,8 @@ export class FederationService {
     if (token.length > MAX_IDENTITY_TOKEN_LENGTH) return undefined;
     const rules = await this.#rulesFor(token, use.projects);
     if (rules.length === 0) return undefined;
-    const key = memoryKey(token, use.projects);
+    const isOfAll = use.projects.length === 0;
+    const key = memoryKey(token, isOfAll ? [] : rules.map((rule) => rule.project));
     const known = this.#known.get(key);
     if (known) return toPrincipal(known, this.#inForce(known, rules));
     const found = await this.#verify(token, rules);

@@ -2,6 +2,7 @@ import { globProblem } from '#core/glob';
 import type { Permission } from '#core/rbac/resources';
 import { type Access, isGrantable } from '#core/rbac/robot-permissions';
 import { isAnything } from '#domain/federation/claim-pattern';
+import { topClaim } from '#domain/federation/claims';
 import { type IssuerUrlOptions, issuerUrlProblem } from '#domain/federation/issuer-url';
 import { strangersProblem } from '#domain/federation/shared-issuer';
 import type { ClaimCondition, TrustRuleDraft } from '#domain/federation/trust-rule';
@@ -91,7 +92,7 @@ function isGrantableByRule({ resource, action }: Pick<Access, 'resource' | 'acti
 
 function conditionProblem({ claim, pattern }: ClaimCondition): string | undefined {
   if (claim === '' || claim.length > MAX_CLAIM_LENGTH) return `a claim's name has 1 to ${MAX_CLAIM_LENGTH} characters`;
-  if (POINTLESS_CLAIMS.has(claim.replace(/^\//, ''))) return `the claim ${claim} tells no workload from another`;
+  if (POINTLESS_CLAIMS.has(topClaim(claim))) return `the claim ${claim} tells no workload from another`;
   if (pattern.length > MAX_PATTERN_LENGTH) return `a pattern has at most ${MAX_PATTERN_LENGTH} characters`;
   if (isAnything(pattern)) return `the pattern of ${claim} fits anything`;
   return undefined;

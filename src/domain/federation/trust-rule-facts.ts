@@ -28,8 +28,14 @@ export class TrustRuleFacts implements SubjectVersions {
 
   /** The rules, of whatever project, for tokens of this issuer with one of the audiences. */
   async trusting(issuer: string, audiences: readonly string[]): Promise<readonly TrustRule[]> {
-    const lists = await Promise.all([...new Set(audiences)].map((audience) => this.#trusting(issuer, audience)));
-    return lists.flat();
+    const found: TrustRule[] = [];
+    const unknown: string[] = [];
+    for (const audience of new Set(audiences)) {
+      const known = this.#byAudience.get(keyOf(issuer, audience));
+      if (known) found.push(...known);
+      else unknown.push(audience);
+    }
+    return unknown.length === 0 ? found : [...found, ...(await this.#lookUp(issuer, unknown))];
   }
 
   /** The security version of a rule in use; undefined when there is none with that id. */
@@ -48,12 +54,13 @@ export class TrustRuleFacts implements SubjectVersions {
     if (id !== undefined) this.#versions.delete(String(id));
   }
 
-  async #trusting(issuer: string, audience: string): Promise<readonly TrustRule[]> {
-    const key = keyOf(issuer, audience);
-    const known = this.#byAudience.get(key);
-    if (known) return known;
-    const rules = await this.#deps.rules.listTrusting(issuer, audience);
-    this.#byAudience.put(key, rules, { weight: rules.length + 1 });
+  async #lookUp(issuer: string, audiences: readonly string[]): Promise<readonly TrustRule[]> {
+    const rules = await this.#deps.rules.listTrusting(issuer, audiences);
+    const byAudience = Map.groupBy(rules, (rule) => rule.audience);
+    for (const audience of audiences) {
+      const ofAudience = byAudience.get(audience) ?? [];
+      this.#byAudience.put(keyOf(issuer, audience), ofAudience, { weight: ofAudience.length + 1 });
+    }
     return rules;
   }
 }

@@ -7,8 +7,8 @@ export interface RulePage {
 }
 
 /**
- * Rows of trust rules; those of deleted projects are not found. Every change gives the project a new security version,
- * so that tokens made by the rule as it was are void within 10 s.
+ * Rows of trust rules; those of deleted projects are not found. Updates and deletions give the project a new security
+ * version, so that tokens made by the rule as it was are void within 10 s.
  */
 export interface TrustRuleStore {
   list(projectId: number, page: RulePage): Promise<{ readonly items: readonly TrustRule[]; readonly total: number }>;
@@ -18,8 +18,8 @@ export interface TrustRuleStore {
   /** The security version of a rule that is there and not disabled. */
   findSecurityVersion(ruleId: number): Promise<number | undefined>;
 
-  /** Rules in use for one issuer and audience, of whatever project; as many as {@link MAX_RULES_OF_AUDIENCE}. */
-  listTrusting(issuer: string, audience: string): Promise<readonly TrustRule[]>;
+  /** Rules in use for an issuer and some audiences, of whatever project: {@link MAX_RULES_OF_AUDIENCE} an audience. */
+  listTrusting(issuer: string, audiences: readonly string[]): Promise<readonly TrustRule[]>;
 
   /** Answers the id. Rejects with CONFLICT for a name that is taken, PRECONDITION for more than there may be. */
   insert(projectId: number, draft: TrustRuleDraft, mutation: Mutation): Promise<number>;

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { D1IdentityPinStore } from '#adapters/d1/identity-pin-store';
 import { D1TrustRuleStore } from '#adapters/d1/trust-rule-store';
 import { IssuerDocuments } from '#adapters/federation/issuer-documents';
@@ -152,6 +152,19 @@ describe('a workload that a rule trusts', () => {
   });
 });
 
+describe('a token for several audiences', () => {
+  it('is looked up in one query, and remembered audience by audience', async () => {
+    await insertRule(team);
+    await insertRule(team, { audience: 'second' });
+    await insertRule(team, { audience: 'third' });
+    const lookUps = vi.spyOn(rules, 'listTrusting');
+    const token = await provider.token({ claims: { aud: ['second', AUDIENCE, 'nobody'] } });
+    expect((await use(token))?.permissions).toHaveLength(2);
+    expect((await use(await provider.token()))?.permissions).toHaveLength(1);
+    expect(lookUps.mock.calls).toEqual([[ISSUER, ['second', AUDIENCE, 'nobody']]]);
+  });
+});
+
 describe('an issuer', () => {
   it('that the administrator does not allow is never asked', async () => {
     await insertRule(team);
@@ -271,6 +284,13 @@ describe('the audit log', () => {
     clock.advance(60_000);
     await use(token);
     expect(await auditedLogins()).toEqual([row, row, row]);
+  });
+
+  it('does not tell the same use again for every project that does not exist', async () => {
+    await insertRule(team);
+    const token = await provider.token();
+    for (const name of ['nowhere-1', 'nowhere-2', 'library']) await use(token, [team.name, name]);
+    expect(await auditedLogins()).toHaveLength(1);
   });
 
   it('tells no project of logins that are about another one, or about none', async () => {

@@ -45,6 +45,7 @@ describe('trustRuleProblem', () => {
     ['only question marks', { conditions: [{ claim: 'sub', pattern: '?*?' }] }, /anything/],
     ['a condition on the issuer', { conditions: [{ claim: 'iss', pattern: OWN }] }, /no workload/],
     ['a condition on the audience by a pointer', { conditions: [{ claim: '/aud', pattern: 'a' }] }, /no workload/],
+    ['a condition on a member of the audience', { conditions: [{ claim: '/aud/0', pattern: 'a' }] }, /no workload/],
     ['no permissions', { permissions: [] }, /permissions/],
     ['21 permissions', { permissions: Array(21).fill(draft.permissions[0]) }, /at most 20/],
     ['a permission for nothing', { permissions: [{ repositoryPattern: undefined, access: [] }] }, /accesses/],
