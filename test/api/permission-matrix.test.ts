@@ -63,7 +63,7 @@ async function robotHeaders(kind: 'system' | 'project', projectId: number, permi
 function robotPermission({ need }: Operation): { readonly kind: 'system' | 'project'; readonly permission: string } {
   if (need.kind === 'system') return { kind: 'system', permission: need.permission };
   // Harbor has no permission for deleting on /v2 but the one of the management API.
-  if (need.kind === 'project' || need.kind === 'registry') return { kind: 'project', permission: need.permission };
+  if ('permission' in need) return { kind: 'project', permission: need.permission };
   return { kind: 'system', permission: 'user:list' };
 }
 
@@ -105,6 +105,8 @@ function isPermitted(caller: Caller, need: Need, visibility: Visibility): boolea
       return caller === 'administrator';
     case 'system':
       return caller === 'administrator' || caller === 'robot with the one permission';
+    case 'person-in-project':
+      return !isRobot && isPermitted(caller, { ...need, kind: 'project' }, visibility);
     case 'project':
     case 'registry': {
       if (caller === 'administrator' || caller === 'robot with the one permission') return true;

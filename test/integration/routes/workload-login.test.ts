@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newId } from '#core/ids';
 import type { TrustRuleDraft } from '#domain/federation/trust-rule';
 import { AUDIENCE, IdentityProvider, ISSUER } from '#test/support/identity-provider';
-import { basic, bearer, createServer, insertProject, type TestServer } from '#test/support/server';
+import { asAdmin, basic, bearer, createServer, insertProject, type TestServer } from '#test/support/server';
 
 const ACTOR = { username: 'admin', sourceAddress: undefined };
 
@@ -90,6 +90,25 @@ describe('docker login -u oidc', () => {
     const query = '/service/token?service=harbor-registry';
     const headers = basic('admin', await provider.token());
     expect((await server.request(query, { headers })).status).toBe(401);
+  });
+});
+
+describe('the user name oidc', () => {
+  it.each(['oidc', 'OIDC', 'ｏｉｄｃ'])('is nobody’s: an account named %s is refused', async (username) => {
+    const account = { username, password: 'Passw0rd-oidc', email: 'oidc@example.com', realname: 'O', comment: '' };
+    const response = await server.request('/api/v2.0/users', {
+      method: 'POST',
+      headers: { ...asAdmin, 'content-type': 'application/json' },
+      body: JSON.stringify(account),
+    });
+    expect(response.status).toBe(400);
+  });
+
+  it('takes tokens to no directory of people', async () => {
+    const logins = vi.spyOn(server.services.logins, 'login');
+    await fetchToken('', await provider.token());
+    await fetchToken('', 'wrong');
+    expect(logins).not.toHaveBeenCalled();
   });
 });
 
