@@ -7,12 +7,14 @@ import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
+import { trustRuleRoutes } from '#routes/api/trust-rules';
 import { oneUserRoutes } from '#routes/api/user';
 import { userGroupRoutes } from '#routes/api/usergroups';
 import { userRoutes } from '#routes/api/users';
 import type { AppEnv } from '#routes/app-env';
 import { sessionRoutes } from '#routes/auth/session';
 import { tokenRoutes } from '#routes/auth/token';
+import { tokenExchangeRoutes } from '#routes/auth/token-exchange';
 import { landing } from '#routes/internal/landing';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
@@ -56,6 +58,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
 
   app.get('/', landing);
   app.route('/service/token', tokenRoutes());
+  app.route('/service/token-exchange', tokenExchangeRoutes());
   app.route('/c', sessionRoutes());
   app.route('/', ociRoutes());
   app.route('/api/v2.0', systemRoutes());
@@ -66,6 +69,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', memberRoutes());
   app.route('/api/v2.0', userGroupRoutes());
   app.route('/api/v2.0', repositoryRoutes());
+  app.route('/api/v2.0', trustRuleRoutes());
   app.route('/api/v2.0', artifactRoutes());
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());

@@ -18,6 +18,7 @@ const settingsSchema = z.object({
   ROADSTEAD_ADMIN_PASSWORD: z.string().min(8).optional(),
   ROADSTEAD_SECRET_KEY: z.string().min(32).optional(),
   ROADSTEAD_TRUST_PROXY: z.enum(['1']).optional(),
+  LOOPBACK_ISSUERS: z.enum(['on', 'off'], 'must be on or off').default('off'),
   CONFIG_OVERWRITE_JSON: z.string().refine(isJsonObjectOrEmpty, 'must be a JSON object').default(''),
 });
 
@@ -33,6 +34,8 @@ export interface Settings {
   readonly secretKey: string | undefined;
   /** Whether `X-Forwarded-For` comes from a proxy that sets it itself. Default: no. */
   readonly isProxyTrusted: boolean;
+  /** Whether workloads' tokens may come from http:// issuers on this machine: for trying things out. Default: no. */
+  readonly areLoopbackIssuersAllowed: boolean;
   /** Harbor's `CONFIG_OVERWRITE_JSON`: settings that the API then cannot change; undefined leaves all to the API. */
   readonly configurationOverwrite: Readonly<Record<string, unknown>> | undefined;
 }
@@ -51,6 +54,7 @@ export function parseSettings(env: object): Settings {
     adminPassword: settings.ROADSTEAD_ADMIN_PASSWORD,
     secretKey: settings.ROADSTEAD_SECRET_KEY,
     isProxyTrusted: settings.ROADSTEAD_TRUST_PROXY === '1',
+    areLoopbackIssuersAllowed: settings.LOOPBACK_ISSUERS === 'on',
     configurationOverwrite:
       settings.CONFIG_OVERWRITE_JSON === ''
         ? undefined

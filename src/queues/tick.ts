@@ -7,6 +7,7 @@ export async function tick(services: Services): Promise<void> {
     consumedEvents: () => services.events.forgetConsumed(),
     orphans: () => services.orphans.sweep(),
     sessions: () => services.sessions.sweep(),
+    identityPins: () => services.federation.sweep(),
     signingKeys: () => services.signingKeys.rotateIfOld(services.clock.nowMs()),
   };
   const outcomes = await Promise.allSettled(Object.values(parts).map((part) => part()));

@@ -23,6 +23,7 @@ import { SessionService } from '#domain/sessions/session-service';
 import { UserService } from '#domain/users/user-service';
 import { missingSecrets, type Settings } from '#src/config';
 import type { Env } from '#src/env';
+import { createFederation } from '#src/services/federation-services';
 import { createLoginMethods } from '#src/services/login-methods';
 import { createMembers } from '#src/services/member-services';
 
@@ -50,8 +51,12 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
   const { groups, members } = createMembers(env, { configuration, facts, users, clock });
   const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
   const robotAccess = new RobotAccessService({ robots, projects, access });
-  const trustRules = { versionOf: async () => undefined };
-  const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRules });
+  const { federation, trustRules, trustRuleFacts } = createFederation(env, settings, {
+    configuration,
+    projects: facts,
+    clock,
+  });
+  const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRuleFacts });
   const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
 
   const methods = createLoginMethods({ env, users, robots, hasher, configuration, adminPassword, clock });
@@ -73,6 +78,7 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
     access,
     permissions,
     configuration,
+    federation,
     groups,
     logins,
     members,
@@ -82,6 +88,7 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
     sessions,
     signingKeys,
     tokens,
+    trustRules,
     users,
   };
 }

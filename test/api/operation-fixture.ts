@@ -15,6 +15,8 @@ export type Need =
   | { readonly kind: 'user-or-system'; readonly permission: string }
   /** In the project of the path. */
   | { readonly kind: 'project'; readonly permission: string }
+  /** As `project`, but no machine may, whatever it was given. */
+  | { readonly kind: 'person-in-project'; readonly permission: string }
   /** As `project`, on `/v2`: refusals are 401, and a stranger without credentials gets one even in a public project. */
   | { readonly kind: 'registry'; readonly permission: string };
 
@@ -41,11 +43,20 @@ const user: Need = { kind: 'user' };
 const administrator: Need = { kind: 'administrator' };
 const system = (permission: string): Need => ({ kind: 'system', permission });
 const inProject = (permission: string): Need => ({ kind: 'project', permission });
+const personInProject = (permission: string): Need => ({ kind: 'person-in-project', permission });
 const registry = (permission: string): Need => ({ kind: 'registry', permission });
 
 const API = '/api/v2.0';
 const projectPath = ({ project }: Place) => `${API}/projects/${project}`;
 const absentRepository = (place: Place) => `${projectPath(place)}/repositories/absent`;
+const trustRules = (place: Place) => `${projectPath(place)}/trust-rules`;
+const ANY_RULE = {
+  name: 'NO',
+  issuer: '',
+  audience: '',
+  conditions: [],
+  permissions: [],
+};
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 const v2 =
   (rest: string) =>
@@ -67,6 +78,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     path: ({ project }) => `/service/token?service=harbor-registry&scope=repository:${project}/absent:pull`,
     granted: 200,
   },
+  // Who sends no token of a workload is told so, in OAuth's form.
+  'POST /service/token-exchange': { need: nothing, path: () => '/service/token-exchange', form: {}, granted: 400 },
   // Without the token of a page every form is refused, whoever sends it (test/integration/routes/sessions.test.ts).
   'POST /c/login': { need: nothing, path: () => '/c/login', form: {}, granted: 403 },
   'POST /c/userExists': { need: nothing, path: () => '/c/userExists', form: {}, granted: 403 },
@@ -265,6 +278,35 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference': {
     need: inProject('artifact:delete'),
     path: (place) => `${absentRepository(place)}/artifacts/1`,
+    granted: 404,
+  },
+
+  'GET /api/v2.0/projects/:project_name_or_id/trust-rules': {
+    need: inProject('robot:list'),
+    path: trustRules,
+    granted: 200,
+  },
+  // A rule can give everything that a project's administrator may do.
+  'POST /api/v2.0/projects/:project_name_or_id/trust-rules': {
+    need: personInProject('robot:create'),
+    path: trustRules,
+    body: () => ANY_RULE,
+    granted: 400,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/trust-rules/:trust_rule_id': {
+    need: inProject('robot:read'),
+    path: (place) => `${trustRules(place)}/${ABSENT}`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/projects/:project_name_or_id/trust-rules/:trust_rule_id': {
+    need: personInProject('robot:update'),
+    path: (place) => `${trustRules(place)}/${ABSENT}`,
+    body: () => ANY_RULE,
+    granted: 400,
+  },
+  'DELETE /api/v2.0/projects/:project_name_or_id/trust-rules/:trust_rule_id': {
+    need: inProject('robot:delete'),
+    path: (place) => `${trustRules(place)}/${ABSENT}`,
     granted: 404,
   },
 

@@ -68,9 +68,9 @@ async function robotHeaders(kind: 'system' | 'project', projectId: number, permi
 /** The permission a robot is made for: the operation's own, or, where it needs none or can be given none, any. */
 function robotPermission({ need }: Operation): { readonly kind: 'system' | 'project'; readonly permission: string } {
   if (need.kind === 'system' || need.kind === 'user-or-system') return { kind: 'system', permission: need.permission };
-  const isInProject = need.kind === 'project' || need.kind === 'registry';
   // No robot can be given everything; one that could not be given this has another.
-  if (isInProject) return { kind: 'project', permission: isGrantable(need) ? need.permission : 'artifact:list' };
+  if ('permission' in need)
+    return { kind: 'project', permission: isGrantable(need) ? need.permission : 'artifact:list' };
   return { kind: 'system', permission: 'user:list' };
 }
 
@@ -116,6 +116,8 @@ function isPermitted(caller: Caller, need: Need, visibility: Visibility): boolea
       return caller !== 'anonymous' && caller !== 'robot with all others';
     case 'system':
       return caller === 'administrator' || caller === 'robot with the one permission';
+    case 'person-in-project':
+      return !isRobot && isPermitted(caller, { ...need, kind: 'project' }, visibility);
     case 'project':
     case 'registry':
       return isPermittedInProject(caller, need, visibility);

@@ -26,7 +26,10 @@ export type GuardCode =
   | 'MEMBER_TAKEN'
   | 'ROBOT_GONE'
   | 'ROBOT_TAKEN'
-  | 'SESSION_GONE';
+  | 'SESSION_GONE'
+  | 'RULE_GONE'
+  | 'RULE_TAKEN'
+  | 'TOO_MANY_RULES';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {

@@ -39,6 +39,8 @@ export interface TokenServiceDeps {
 
 export interface IssuedToken {
   readonly token: string;
+  /** What it permits, a scope each. */
+  readonly access: readonly GrantedAccess[];
   readonly expiresInSeconds: number;
   readonly issuedAtMs: number;
 }
@@ -76,7 +78,7 @@ export class TokenService {
       access,
       security: securityOf(principal, projects),
     });
-    return { token, expiresInSeconds, issuedAtMs };
+    return { token, access, expiresInSeconds, issuedAtMs };
   }
 
   /** As configured, and no longer than the caller is somebody. */

@@ -5,6 +5,7 @@ import type { AppEnv } from '#routes/app-env';
 import { clientAddress } from '#routes/middleware/client-address';
 import { type Credentials, parseAuthorization } from '#routes/middleware/credentials';
 import { sessionCookie } from '#routes/middleware/session-cookie';
+import { loginWorkload, WORKLOAD_USERNAME } from '#routes/middleware/workload-login';
 
 /** The places that read credentials: only `/v2` takes registry tokens and no sessions, only `/api` insists on valid ones. */
 export type AuthenticationArea = 'registry' | 'token-service' | 'api';
@@ -37,7 +38,11 @@ async function verify(
   credentials: Credentials,
 ): Promise<Principal | undefined> {
   const { logins, tokens } = c.get('services');
-  if (credentials.kind === 'basic') return logins.login(credentials.username, credentials.password, clientAddress(c));
+  if (credentials.kind === 'basic') {
+    const { username, password } = credentials;
+    if (username === WORKLOAD_USERNAME) return loginWorkload(c, password);
+    return logins.login(username, password, clientAddress(c));
+  }
   if (credentials.kind === 'bearer' && area === 'registry') return tokens.verify(credentials.token);
   return undefined;
 }

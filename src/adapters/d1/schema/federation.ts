@@ -13,7 +13,7 @@ export const trustRules = sqliteTable(
     description: text('description').notNull().default(''),
     issuer: text('issuer').notNull(),
     audience: text('audience').notNull(),
-    /** JSON: claim → glob. */
+    /** JSON: `[{claim, pattern}]`. */
     conditions: text('conditions', { mode: 'json' }).notNull(),
     /** JSON: `[{repositoryPattern, access: [{resource, action}]}]`. */
     permissions: text('permissions', { mode: 'json' }).notNull(),
@@ -31,7 +31,7 @@ export const trustRules = sqliteTable(
   ],
 );
 
-/** Tokens that were used, and until when their bearer is known. */
+/** Tokens that were used, and until when they must be known. */
 export const federatedIdentities = sqliteTable(
   'federated_identities',
   {
