@@ -9,7 +9,10 @@ export function dial({ host, port, isSecure }: LdapAddress, timeoutMs: number): 
   const socket = isSecure
     ? connectTls({ host: name, port, ...(isIP(name) === 0 && { servername: name }) })
     : connectTcp({ host: name, port });
-  const timer = setTimeout(() => fail(new Error('no connection in time')), timeoutMs);
+  const timer = setTimeout(
+    () => fail(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })),
+    timeoutMs,
+  );
   const fail = (error: Error) => {
     clearTimeout(timer);
     socket.destroy();

@@ -6,14 +6,20 @@ import type { LdapAddress } from '#domain/ldap/ldap-settings';
 const NO_SUCH_OBJECT = 32;
 const INVALID_DN_SYNTAX = 34;
 
+/** What the sockets say of themselves; of TLS they say nothing. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: ': nobody listens there',
+  ENOTFOUND: ': the host is not known',
+  ETIMEDOUT: ': no answer in time',
+};
+
 /** No connection: nobody listens there, or somebody whose certificate nobody vouches for. */
 export function unreachable({ host, port, isSecure }: LdapAddress, cause: unknown): AppError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const where = `${isSecure ? 'ldaps' : 'ldap'}://${host}:${port}`;
-  const hint = isSecure ? '; its certificate must be one of a public authority' : '';
-  return new AppError('SERVICE_UNAVAILABLE', {
-    message: `no connection to the LDAP directory at ${where}${hint}`,
-    cause,
-  });
+  const reason = REASONS[code] ?? (isSecure ? '; its certificate must be one of a public authority' : '');
+  const message = `no connection to the LDAP directory at ${where}${reason}`;
+  return new AppError('SERVICE_UNAVAILABLE', { message, cause });
 }
 
 export function refusedSearchAccount(): AppError {

@@ -34,5 +34,8 @@ export class LdapAuthenticator implements PasswordAuthenticator {
 /** Somebody who logs in is not told what is wrong with the settings; the log is. */
 function withoutSettings(error: unknown): unknown {
   if (!(error instanceof AppError)) return error;
-  return new AppError('SERVICE_UNAVAILABLE', { message: 'the LDAP directory cannot be asked', cause: error });
+  return new AppError('SERVICE_UNAVAILABLE', {
+    message: 'the LDAP directory cannot be asked',
+    cause: error.cause ?? error,
+  });
 }

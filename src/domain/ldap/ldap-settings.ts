@@ -1,4 +1,5 @@
 import { AppError } from '#core/errors';
+import type { Configuration } from '#domain/configuration/catalog';
 
 /** How far below its base a search looks (RFC 4511 §4.5.1.2): the base itself, its children, or the whole subtree. */
 export type LdapScope = 0 | 1 | 2;
@@ -25,7 +26,7 @@ export interface LdapSettings {
 }
 
 /** How groups are told from other entries; keys `ldap_group_*`. */
-export interface LdapGroupSettings {
+interface LdapGroupSettings {
   /** `ldap_group_base_dn`: only what lies below is a group; empty for the users' base. */
   readonly baseDn: string;
   /** `ldap_group_search_filter`: which entries are groups; with none, nobody has any, as in Harbor. */
@@ -63,4 +64,32 @@ export function parseLdapUrl(url: string): LdapAddress {
     throw new AppError('BAD_REQUEST', { message: 'ldap_url is not of the form ldap://host:port or ldaps://host:port' });
   }
   return { host, port, isSecure: scheme.toLowerCase() === 'ldaps' || port === 636 };
+}
+
+/** What an administrator has set. */
+export function toLdapSettings(configuration: Configuration): LdapSettings {
+  return {
+    url: configuration.ldap_url,
+    searchDn: configuration.ldap_search_dn,
+    searchPassword: configuration.ldap_search_password,
+    baseDn: configuration.ldap_base_dn,
+    filter: configuration.ldap_filter,
+    uidAttribute: configuration.ldap_uid,
+    scope: toScope(configuration.ldap_scope),
+    timeoutSeconds: configuration.ldap_timeout,
+    isCertificateVerified: configuration.ldap_verify_cert,
+    groups: {
+      baseDn: configuration.ldap_group_base_dn,
+      filter: configuration.ldap_group_search_filter,
+      nameAttribute: configuration.ldap_group_attribute_name,
+      scope: toScope(configuration.ldap_group_search_scope),
+      adminDn: configuration.ldap_group_admin_dn,
+      membershipAttribute: configuration.ldap_group_membership_attribute,
+      isLookupParallel: configuration.ldap_group_attach_parallel,
+    },
+  };
+}
+
+function toScope(value: number): LdapScope {
+  return value === 0 || value === 1 ? value : 2;
 }

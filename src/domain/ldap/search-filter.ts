@@ -5,7 +5,7 @@ const ATTRIBUTE_NAME = /^[a-z][a-z0-9-]*$/i;
 const DEFAULT_GROUP_NAME_ATTRIBUTE = 'cn';
 
 /** A value as it stands in a filter, so that nothing of it is syntax (RFC 4515 §3). */
-export function escapeFilterValue(value: string): string {
+function escapeFilterValue(value: string): string {
   const escaped = (character: string) => `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is one of the five characters of RFC 4515.
   return value.replaceAll(/[\\*()\u0000]/g, escaped);

@@ -4,16 +4,22 @@ const BIND_REQUEST = 0x60;
 const SEARCH_REQUEST = 0x63;
 
 /** What the directory does once its search account has bound. */
-export type Mischief = 'says-nothing' | 'never-stops' | 'huge-message' | 'lying-length' | 'lying-controls' | 'hangs-up';
+export const MISCHIEFS = ['says-nothing', 'never-stops', 'huge-message', 'lying-length', 'hangs-up'] as const;
+
+/** Or no more than what nobody asked for. */
+export type Mischief = (typeof MISCHIEFS)[number] | 'lying-controls';
 
 /** A directory that lets the search account in and then does not behave; on a loopback port of its own. */
 export class FakeDirectory {
   readonly url: string;
+  /** What it does from now on. */
+  mischief: Mischief;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, port: number, mischief: Mischief) {
     this.#server = server;
+    this.mischief = mischief;
     this.url = `ldap://127.0.0.1:${port}`;
   }
 
@@ -24,8 +30,8 @@ export class FakeDirectory {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
       if (address === null || typeof address === 'string') return reject(new Error('no port'));
-      const directory = new FakeDirectory(server, address.port);
-      server.on('connection', (socket) => directory.#serve(socket, mischief));
+      const directory = new FakeDirectory(server, address.port, mischief);
+      server.on('connection', (socket) => directory.#serve(socket));
       resolve(directory);
     });
     return promise;
@@ -41,15 +47,19 @@ export class FakeDirectory {
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 
-  #serve(socket: Socket, mischief: Mischief): void {
+  #serve(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => this.#sockets.delete(socket));
-    socket.on('data', (request: Buffer) => {
-      const [id, operation] = readRequest(request);
-      if (operation === BIND_REQUEST) socket.write(success(id, 0x61));
-      if (operation === SEARCH_REQUEST) misbehave(socket, id, mischief);
-    });
+    socket.on('data', (request: Buffer) => this.#answer(socket, request));
+  }
+
+  #answer(socket: Socket, request: Buffer): void {
+    const [id, operation] = readRequest(request);
+    if (operation === BIND_REQUEST) socket.write(success(id, 0x61));
+    else if (operation === SEARCH_REQUEST) misbehave(socket, id, this.mischief);
+    // Somebody who unbinds, or who does not speak LDAP.
+    else socket.destroy();
   }
 }
 
@@ -87,8 +97,9 @@ function flood(socket: Socket, bytes: Buffer): void {
   next();
 }
 
-/** The id and the operation of a short request. */
+/** The id and the operation of a short request; zeros for anything else. */
 function readRequest(request: Buffer): readonly [number, number] {
+  if (request[0] !== 0x30) return [0, 0];
   const bodyAt = (request[1] ?? 0) < 0x80 ? 2 : 2 + ((request[1] ?? 0) & 0x7f);
   const idLength = request[bodyAt + 1] ?? 1;
   return [request.readUIntBE(bodyAt + 2, idLength), request[bodyAt + 2 + idLength] ?? 0];

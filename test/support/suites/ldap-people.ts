@@ -9,10 +9,10 @@ export interface Person {
 }
 
 export const USERS_DN = 'ou=people,dc=example,dc=org';
-export const GROUPS_DN = 'ou=groups,dc=example,dc=org';
+const GROUPS_DN = 'ou=groups,dc=example,dc=org';
 export const CROWD_DN = 'ou=crowd,dc=example,dc=org';
 /** How many are in the crowd: more than one search answers. */
-export const CROWD_SIZE = 1_200;
+const CROWD_SIZE = 1_200;
 
 /** Whom the directory's administrator wants in the registry. */
 export const USER_FILTER = 'employeeType=registry';
@@ -24,9 +24,16 @@ export const PEOPLE = {
   special: person({ uid: 'spe(c)*i\\al', cn: 'Special (*) Person', password: 'Special-Pass-1' }),
   comma: person({ uid: 'karl', cn: 'Komma, Karl', password: 'Comma: Pass, 1' }),
   unicode: person({ uid: 'zoë', cn: 'Zoë Łukasz', password: 'Pässwörd-1' }),
+  imported: person({ uid: 'ida', cn: 'Ida Imported', password: 'Ida-Pass-1' }),
   twin: person({ uid: 'twin', cn: 'Elder Twin', password: 'Twin-Pass-1' }),
   otherTwin: person({ uid: 'twin', cn: 'Younger Twin', password: 'Twin-Pass-1' }),
 } as const;
+
+/** In no group. */
+export const LONER = person({ uid: 'lone', cn: 'Lone Example', password: 'Lone-Pass-1' });
+
+/** Logs in after everybody else. */
+export const LATECOMER = person({ uid: 'late', cn: 'Late Example', password: 'Late-Pass-1' });
 
 /** In the directory, but not whom its administrator wants. */
 export const STRANGER = person({ uid: 'mallory', cn: 'Mallory', password: 'Mallory-Pass-1' });
@@ -55,7 +62,7 @@ export function directoryEntries(): string {
     ...['people', 'groups', 'crowd'].map((ou) =>
       entry(`ou=${ou},dc=example,dc=org`, { objectClass: ['organizationalUnit'], ou: [ou] }),
     ),
-    ...[...Object.values(PEOPLE), ...crowd].map((someone) => personEntry(someone, 'registry')),
+    ...[...Object.values(PEOPLE), LONER, LATECOMER, ...crowd].map((someone) => personEntry(someone, 'registry')),
     personEntry(STRANGER, 'visitor'),
     ...[DEVELOPERS, ADMINISTRATORS, CHOIR].map(groupEntry),
   ].join('\n');

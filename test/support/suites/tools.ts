@@ -15,6 +15,7 @@ const INSTALLATION = {
   skopeo: 'apt-get install skopeo',
   debootstrap: 'apt-get install debootstrap',
   tar: 'apt-get install tar',
+  openssl: 'apt-get install openssl',
   slapd: 'apt-get install slapd',
   ldapadd: 'apt-get install ldap-utils',
   ldapsearch: 'apt-get install ldap-utils',
