@@ -14,8 +14,12 @@ export async function checkLdapLogins(world: LdapWorld, report: Report): Promise
   await report.step('a group of the directory is made a member of a private project, its name written otherwise', () =>
     admitDevelopers(world),
   );
-  for (const person of [PEOPLE.alice, PEOPLE.special, PEOPLE.comma, PEOPLE.unicode]) {
-    await report.check(`${person.uid} logs in and pulls what the group may`, () => checkMember(world, person));
+  const { alice, special, comma, unicode } = PEOPLE;
+  for (const [isParallel, people] of [[false, [alice, special]] as const, [true, [comma, unicode]] as const]) {
+    await world.admin.expect(200, 'PUT', '/api/v2.0/configurations', { ldap_group_attach_parallel: isParallel });
+    for (const person of people) {
+      await report.check(`${person.uid} logs in and pulls what the group may`, () => checkMember(world, person));
+    }
   }
   await report.check('somebody without groups logs in and pulls nothing private', async () => {
     const loner = callerOf(world, LONER);
