@@ -15,7 +15,7 @@ const SEARCH_DONE = 0x65;
 const MAX_LENGTH_BYTES = 4;
 
 /** A directory that does not speak LDAP. */
-export class MalformedMessage extends Error {
+class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage';
 }
 
