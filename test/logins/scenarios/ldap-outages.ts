@@ -15,7 +15,7 @@ export async function checkLdapOutages(world: LdapWorld, report: Report): Promis
       fake.mischief = mischief;
       await report.check(`a directory that ${mischief} makes logins unavailable`, async () => {
         expectSame('status', await loginStatus(world), 503);
-        expectSame('open connections', fake.connections, 0);
+        await fake.untilLeft();
         expectSame('anonymous pings', (await fetch(`${world.registry.url}/api/v2.0/ping`)).status, 200);
       });
     }

@@ -1,4 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long a client may take to close its connection. */
+const LEAVING_LIMIT_SECONDS = 30;
 
 const BIND_REQUEST = 0x60;
 const SEARCH_REQUEST = 0x63;
@@ -37,9 +41,13 @@ export class FakeDirectory {
     return promise;
   }
 
-  /** Connections that are open now. */
-  get connections(): number {
-    return this.#sockets.size;
+  /** Returns when every connection is closed; throws when one stays open. */
+  async untilLeft(): Promise<void> {
+    const deadlineMs = performance.now() + LEAVING_LIMIT_SECONDS * 1000;
+    while (this.#sockets.size > 0) {
+      if (performance.now() > deadlineMs) throw new Error(`${this.#sockets.size} connections stay open`);
+      await sleep(5);
+    }
   }
 
   stop(): Promise<void> {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LdaptsDirectory } from '#adapters/ldap/ldapts-directory';
 import { ldapSettings } from '#test/support/ldap-settings';
@@ -30,7 +29,7 @@ describe('a directory that misbehaves', () => {
       code: 'SERVICE_UNAVAILABLE',
       cause: { message: expect.stringContaining(cause) },
     });
-    while (fake.connections > 0) await sleep(5);
+    await fake.untilLeft();
   });
 
   it('only in the controls, which nobody asked for, is understood', async () => {
