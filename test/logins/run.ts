@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario } from '#test/logins/scenario';
+import { authProxyScenario } from '#test/logins/scenarios/auth-proxy';
 import { ldapScenario } from '#test/logins/scenarios/ldap';
+import { uaaScenario } from '#test/logins/scenarios/uaa';
 import { freePort } from '#test/support/suites/free-port';
 import { Report, StepFailed } from '#test/support/suites/report';
 import { RoadsteadServer } from '#test/support/suites/roadstead-server';
@@ -9,7 +11,11 @@ import { withScratchDirectory } from '#test/support/suites/scratch-directory';
 import { requireTools } from '#test/support/suites/tools';
 
 /** One for each way of logging in. */
-const SCENARIOS: readonly Scenario[] = [ldapScenario];
+const SCENARIOS: readonly Scenario[] = [
+  ldapScenario,
+  { name: 'uaa', tools: [], run: uaaScenario },
+  { name: 'auth-proxy', tools: [], run: authProxyScenario },
+];
 
 /** Runs the scenarios that the command line names, or all of them. */
 async function main(names: readonly string[]): Promise<void> {
