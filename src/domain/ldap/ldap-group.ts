@@ -1,3 +1,4 @@
+import { type ExternalGroup, GROUP_TYPES } from '#domain/groups/user-group';
 import { isUnderDn } from '#domain/ldap/distinguished-name';
 import type { LdapEntry } from '#domain/ldap/ldap-entry';
 import type { LdapSettings } from '#domain/ldap/ldap-settings';
@@ -15,6 +16,11 @@ const MAX_GROUPS_OF_A_USER = 1_000;
 /** The group an entry is; one without a name is called by its distinguished name, as in Harbor. */
 export function toLdapGroup(entry: LdapEntry, settings: LdapSettings): LdapGroup {
   return { dn: entry.dn, name: entry.values(groupNameAttribute(settings))[0] ?? entry.dn };
+}
+
+/** The group as its members are told. */
+export function toExternalGroup({ name, dn }: LdapGroup): ExternalGroup {
+  return { type: GROUP_TYPES.ldap, name, ldapDn: dn };
 }
 
 /** Below what groups are searched. */

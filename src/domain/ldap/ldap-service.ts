@@ -1,8 +1,10 @@
 import { AppError } from '#core/errors';
+import type { ExternalIdentity } from '#domain/access/external-identity';
 import type { Actor } from '#domain/audit/audit';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
+import type { ExternalGroup } from '#domain/groups/user-group';
 import type { LdapDirectory } from '#domain/ldap/ldap-directory';
-import type { LdapGroup } from '#domain/ldap/ldap-group';
+import { type LdapGroup, toExternalGroup } from '#domain/ldap/ldap-group';
 import { type LdapSettings, toLdapSettings } from '#domain/ldap/ldap-settings';
 import { type LdapUser, toExternalIdentity } from '#domain/ldap/ldap-user';
 import { FIRST_ADMINISTRATOR_ID } from '#domain/users/user';
@@ -54,6 +56,19 @@ export class LdapService {
     if (wanted.name) return directory.searchGroups(settings, wanted.name);
     const group = wanted.dn ? await directory.findGroup(settings, wanted.dn) : undefined;
     return group ? [group] : [];
+  }
+
+  /** The one group of the directory that is meant, by its distinguished name or else its name. */
+  async findGroup({ name, ldapDn }: ExternalGroup): Promise<ExternalGroup | undefined> {
+    const [group, ...others] = await this.searchGroups(ldapDn ? { dn: ldapDn } : { name });
+    return group && others.length === 0 ? toExternalGroup(group) : undefined;
+  }
+
+  /** The one user of the directory who has the name, without what only a login finds out. */
+  async findUser(username: string): Promise<ExternalIdentity | undefined> {
+    const settings = await this.#settings();
+    const [[user, ...others] = []] = await this.#deps.directory.findUsers(settings, [username]);
+    return user && others.length === 0 ? toExternalIdentity({ user, groups: [] }, settings) : undefined;
   }
 
   /** Makes accounts of users of the directory, as their first login would; those that could not be made come back. */

@@ -1,8 +1,7 @@
 import type { ExternalIdentity } from '#domain/access/external-identity';
-import { GROUP_TYPES } from '#domain/groups/user-group';
 import { isSameDn } from '#domain/ldap/distinguished-name';
 import type { LdapEntry } from '#domain/ldap/ldap-entry';
-import type { LdapGroup } from '#domain/ldap/ldap-group';
+import { type LdapGroup, toExternalGroup } from '#domain/ldap/ldap-group';
 import type { LdapSettings } from '#domain/ldap/ldap-settings';
 
 /** Somebody the directory knows. */
@@ -56,7 +55,7 @@ export function toExternalIdentity(
     username: user.username,
     email: user.email,
     realname: user.realname,
-    groups: groups.map(({ name, dn }) => ({ type: GROUP_TYPES.ldap, name, ldapDn: dn })),
+    groups: groups.map(toExternalGroup),
     isAdministrator: adminDn.trim() !== '' && user.groupDns.some((dn) => isSameDn(dn, adminDn)),
   };
 }
