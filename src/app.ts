@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
+import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
 import { permissionRoutes } from '#routes/api/permissions';
+
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
@@ -73,5 +75,6 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', artifactRoutes());
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());
+  app.route('/api/v2.0', ldapRoutes());
   return app;
 }

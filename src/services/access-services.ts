@@ -7,6 +7,7 @@ import { D1RobotStore } from '#adapters/d1/robot-store';
 import { D1SessionStore } from '#adapters/d1/session-store';
 import { D1SigningKeyStore } from '#adapters/d1/signing-key-store';
 import { D1UserStore } from '#adapters/d1/user-store';
+import { LdaptsDirectory } from '#adapters/ldap/ldapts-directory';
 import type { Clock } from '#core/clock';
 import { AccessService } from '#domain/access/access-service';
 import { LoginService } from '#domain/access/login-service';
@@ -15,6 +16,7 @@ import { SigningKeyService } from '#domain/access/signing-key-service';
 import { SubjectService } from '#domain/access/subject-service';
 import { TokenService } from '#domain/access/token-service';
 import { ConfigurationService } from '#domain/configuration/configuration-service';
+import { LdapService } from '#domain/ldap/ldap-service';
 import { ProjectFactsService } from '#domain/projects/project-facts-service';
 import { ProjectService } from '#domain/projects/project-service';
 import { RobotAccessService } from '#domain/robots/robot-access-service';
@@ -59,7 +61,9 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
   const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRuleFacts });
   const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
 
-  const methods = createLoginMethods({ env, users, robots, hasher, configuration, adminPassword, clock });
+  const directory = new LdaptsDirectory();
+  const ldap = new LdapService({ directory, configuration, users });
+  const methods = createLoginMethods({ env, users, robots, hasher, configuration, directory, adminPassword, clock });
   const logins = new LoginService({ methods, subjects, clock, missingSecrets: missing });
 
   const crypto = new JoseTokenCrypto({ sealer: sealerFor('token signing key'), clock });
@@ -80,6 +84,7 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
     configuration,
     federation,
     groups,
+    ldap,
     logins,
     members,
     projects,

@@ -14,6 +14,9 @@ import { AuthProxyAuthenticator } from '#domain/authproxy/auth-proxy-authenticat
 import { toAuthProxySettings } from '#domain/authproxy/auth-proxy-settings';
 import { TokenReviewLogin } from '#domain/authproxy/token-review-login';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
+import { LdapAuthenticator } from '#domain/ldap/ldap-authenticator';
+import type { LdapDirectory } from '#domain/ldap/ldap-directory';
+import { toLdapSettings } from '#domain/ldap/ldap-settings';
 import { RobotLogin } from '#domain/robots/robot-login';
 import type { RobotService } from '#domain/robots/robot-service';
 import { UaaAuthenticator } from '#domain/uaa/uaa-authenticator';
@@ -27,13 +30,18 @@ interface LoginParts {
   readonly robots: RobotService;
   readonly hasher: PasswordHasher;
   readonly configuration: ConfigurationService;
+  readonly directory: LdapDirectory;
   readonly adminPassword: string | undefined;
   readonly clock: Clock;
 }
 
 /** The ways to log in with a name and a secret, in the order they are asked: a name belongs to the first that knows it. */
 export function createLoginMethods(parts: LoginParts): readonly LoginMethod[] {
-  const { env, users, robots, hasher, configuration, adminPassword, clock } = parts;
+  const { env, users, robots, hasher, configuration, directory, adminPassword, clock } = parts;
+  const ldap = new LdapAuthenticator({
+    directory,
+    settings: async () => toLdapSettings(await configuration.current()),
+  });
   const http = new DirectoryHttp({ fetch });
   const uaa = new UaaAuthenticator({
     client: new HttpUaaClient({ http }),
@@ -49,7 +57,7 @@ export function createLoginMethods(parts: LoginParts): readonly LoginMethod[] {
     background: platformBackground,
     clock,
   });
-  const directories = { uaa_auth: uaa, http_auth: proxy };
+  const directories = { ldap_auth: ldap, uaa_auth: uaa, http_auth: proxy };
   const passwords = new PasswordLogin({ users, hasher, configuration, directories, adminPassword });
   return [
     new RobotLogin({ robots, configuration, clock }),

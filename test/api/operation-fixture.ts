@@ -137,6 +137,25 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
 
+  // Nothing is set, so no directory is asked.
+  'POST /api/v2.0/ldap/ping': { need: administrator, path: () => `${API}/ldap/ping`, body: () => ({}), granted: 200 },
+  'GET /api/v2.0/ldap/users/search': {
+    need: system('ldap-user:list'),
+    path: () => `${API}/ldap/users/search`,
+    granted: 400,
+  },
+  'POST /api/v2.0/ldap/users/import': {
+    need: system('ldap-user:create'),
+    path: () => `${API}/ldap/users/import`,
+    body: () => ({ ldap_uid_list: [] }),
+    granted: 400,
+  },
+  'GET /api/v2.0/ldap/groups/search': {
+    need: system('ldap-user:list'),
+    path: () => `${API}/ldap/groups/search`,
+    granted: 404,
+  },
+
   'GET /api/v2.0/projects': { need: nothing, path: () => `${API}/projects`, granted: 200 },
   'POST /api/v2.0/projects': {
     need: { kind: 'user-or-system', permission: 'project:create' },

@@ -4,23 +4,25 @@ import type { User } from '#domain/users/user';
 import type { DirectoryFacts } from '#domain/users/user-store';
 
 /** The groups a directory tells of that are known here; `?1` is JSON of `[[type, key], …]`. */
-const KNOWN_GROUPS = `select g.id from json_each(?1) e
+const KNOWN_GROUPS = `select distinct g.id from json_each(?1) e
   join user_groups g on g.type = json_extract(e.value, '$[0]') and g.key = json_extract(e.value, '$[1]')`;
 
 /** Whether the directory tells nothing new: then a login writes nothing. */
 export async function sameFacts(db: D1Database, user: User, facts: DirectoryFacts): Promise<boolean> {
   if (user.isAdminInAuth !== facts.isAdministrator) return false;
-  if (facts.email !== undefined && facts.email !== user.email) return false;
   if (facts.realname !== undefined && facts.realname !== user.realname) return false;
   const query = db
     .prepare(
       `select (select count(*) from (${KNOWN_GROUPS})) known,
          (select count(*) from user_group_members where user_id = ?2) stored,
-         (select count(*) from user_group_members where user_id = ?2 and group_id in (${KNOWN_GROUPS})) shared`,
+         (select count(*) from user_group_members where user_id = ?2 and group_id in (${KNOWN_GROUPS})) shared,
+         (select count(*) from users where email = ?3 and id <> ?2) others`,
     )
-    .bind(groupsJson(facts), user.id);
-  const row = await withRetries(() => query.first<{ known: number; stored: number; shared: number }>());
-  return row !== null && row.known === row.stored && row.stored === row.shared;
+    .bind(groupsJson(facts), user.id, facts.email ?? null);
+  const row = await withRetries(() => query.first<Record<'known' | 'stored' | 'shared' | 'others', number>>());
+  if (!row || row.known !== row.stored || row.stored !== row.shared) return false;
+  // An address that is another's is not stored, and so is nothing new.
+  return facts.email === undefined || facts.email === user.email || row.others > 0;
 }
 
 export function factsStatements(
@@ -33,7 +35,7 @@ export function factsStatements(
   return [
     db.prepare('delete from user_group_members where user_id = ?').bind(user.id),
     db
-      .prepare(`insert into user_group_members (user_id, group_id) select distinct ?2, id from (${KNOWN_GROUPS})`)
+      .prepare(`insert into user_group_members (user_id, group_id) select ?2, id from (${KNOWN_GROUPS})`)
       .bind(groupsJson(facts), user.id),
     db
       .prepare(
