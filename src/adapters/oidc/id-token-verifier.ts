@@ -8,7 +8,19 @@ import type { OidcClaims } from '#domain/oidc/oidc-identity';
 export const CLOCK_TOLERANCE_SECONDS = 60;
 
 /** Signatures by a private key alone: `none` and the HMACs, which prove nothing here, are not among them. */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
 
 /** How long keys are remembered, in milliseconds; an unknown key id is looked for again meanwhile, every 30 s. */
 const KEYS_TTL_MS = 300_000;
