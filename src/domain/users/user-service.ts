@@ -7,7 +7,7 @@ import type { Actor } from '#domain/audit/audit';
 import { type Mutation, newMutation } from '#domain/events/mutation';
 import { FIRST_ADMINISTRATOR_ID, type User } from '#domain/users/user';
 import { requireProfile, requireStrongSecret, requireUsername, type UserProfile } from '#domain/users/user-rules';
-import type { UserFilter, UserPage, UserStore } from '#domain/users/user-store';
+import type { DirectoryFacts, UserFilter, UserPage, UserStore } from '#domain/users/user-store';
 
 /** How old a remembered account may be: disabling it or changing its password acts within this time. */
 const FACTS_TTL_MS = 10_000;
@@ -140,9 +140,15 @@ export class UserService {
     const known = await this.find(identity.username);
     if (known?.passwordHash !== undefined || known?.id === FIRST_ADMINISTRATOR_ID) return undefined;
     const user = known ?? (await this.#insertOnboarded(identity, actor));
-    if (!(await this.#deps.users.differs(user, identity))) return user;
-    await this.#deps.users.storeFacts(user, identity, this.#mutation('update', user.username, actor, 'directory'));
-    return this.find(identity.username);
+    return this.storeDirectoryFacts(user, identity, actor);
+  }
+
+  /** What a directory says of an account that is known to be its own; answers the account as it stands then. */
+  async storeDirectoryFacts(user: User, facts: DirectoryFacts, actor: Actor): Promise<User> {
+    if (!(await this.#deps.users.differs(user, facts))) return user;
+    await this.#deps.users.storeFacts(user, facts, this.#mutation('update', user.username, actor, 'directory'));
+    this.#forget(user);
+    return this.get(user.id);
   }
 
   /** Stores a new hash of the password the account already has. */
