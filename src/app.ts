@@ -3,6 +3,7 @@ import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
+import { oidcApiRoutes } from '#routes/api/oidc';
 import { permissionRoutes } from '#routes/api/permissions';
 
 import { projectRoutes } from '#routes/api/projects';
@@ -14,6 +15,7 @@ import { oneUserRoutes } from '#routes/api/user';
 import { userGroupRoutes } from '#routes/api/usergroups';
 import { userRoutes } from '#routes/api/users';
 import type { AppEnv } from '#routes/app-env';
+import { oidcRoutes, onboardingRoutes } from '#routes/auth/oidc';
 import { sessionRoutes } from '#routes/auth/session';
 import { tokenRoutes } from '#routes/auth/token';
 import { tokenExchangeRoutes } from '#routes/auth/token-exchange';
@@ -62,6 +64,8 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/service/token', tokenRoutes());
   app.route('/service/token-exchange', tokenExchangeRoutes());
   app.route('/c', sessionRoutes());
+  app.route('/c/oidc', oidcRoutes());
+  app.route('/oidc-onboard', onboardingRoutes());
   app.route('/', ociRoutes());
   app.route('/api/v2.0', systemRoutes());
   app.route('/api/v2.0', configurationRoutes());
@@ -76,5 +80,6 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());
   app.route('/api/v2.0', ldapRoutes());
+  app.route('/api/v2.0', oidcApiRoutes());
   return app;
 }

@@ -34,7 +34,7 @@ export interface Settings {
   readonly secretKey: string | undefined;
   /** Whether `X-Forwarded-For` comes from a proxy that sets it itself. Default: no. */
   readonly isProxyTrusted: boolean;
-  /** Whether workloads' tokens may come from http:// issuers on this machine: for trying things out. Default: no. */
+  /** Whether logins and workloads' tokens may come from http:// issuers on this machine: for trying things out. Default: no. */
   readonly areLoopbackIssuersAllowed: boolean;
   /** Harbor's `CONFIG_OVERWRITE_JSON`: settings that the API then cannot change; undefined leaves all to the API. */
   readonly configurationOverwrite: Readonly<Record<string, unknown>> | undefined;

@@ -8,6 +8,7 @@ export async function tick(services: Services): Promise<void> {
     orphans: () => services.orphans.sweep(),
     sessions: () => services.sessions.sweep(),
     identityPins: () => services.federation.sweep(),
+    pendingLogins: () => services.pendingLogins.sweep(),
     signingKeys: () => services.signingKeys.rotateIfOld(services.clock.nowMs()),
   };
   const outcomes = await Promise.allSettled(Object.values(parts).map((part) => part()));

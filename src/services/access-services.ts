@@ -28,6 +28,7 @@ import type { Env } from '#src/env';
 import { createFederation } from '#src/services/federation-services';
 import { createLoginMethods } from '#src/services/login-methods';
 import { createMembers } from '#src/services/member-services';
+import { createOidc } from '#src/services/oidc-services';
 
 /** Who somebody is, and what they may do. */
 export function createAccess(env: Env, settings: Settings, clock: Clock) {
@@ -63,7 +64,18 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
 
   const directory = new LdaptsDirectory();
   const ldap = new LdapService({ directory, configuration, users });
-  const methods = createLoginMethods({ env, users, robots, hasher, configuration, directory, adminPassword, clock });
+  const oidc = createOidc({ db, settings, clock, users, configuration, sealerFor });
+  const methods = createLoginMethods({
+    env,
+    users,
+    robots,
+    hasher,
+    configuration,
+    directory,
+    cliSecretLogin: oidc.cliSecretLogin,
+    adminPassword,
+    clock,
+  });
   const logins = new LoginService({ methods, subjects, clock, missingSecrets: missing });
 
   const crypto = new JoseTokenCrypto({ sealer: sealerFor('token signing key'), clock });
@@ -95,5 +107,6 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
     tokens,
     trustRules,
     users,
+    ...oidc,
   };
 }

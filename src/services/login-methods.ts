@@ -31,13 +31,14 @@ interface LoginParts {
   readonly hasher: PasswordHasher;
   readonly configuration: ConfigurationService;
   readonly directory: LdapDirectory;
+  readonly cliSecretLogin: LoginMethod;
   readonly adminPassword: string | undefined;
   readonly clock: Clock;
 }
 
 /** The ways to log in with a name and a secret, in the order they are asked: a name belongs to the first that knows it. */
 export function createLoginMethods(parts: LoginParts): readonly LoginMethod[] {
-  const { env, users, robots, hasher, configuration, directory, adminPassword, clock } = parts;
+  const { env, users, robots, hasher, configuration, directory, cliSecretLogin, adminPassword, clock } = parts;
   const ldap = new LdapAuthenticator({
     directory,
     settings: async () => toLdapSettings(await configuration.current()),
@@ -61,6 +62,9 @@ export function createLoginMethods(parts: LoginParts): readonly LoginMethod[] {
   const passwords = new PasswordLogin({ users, hasher, configuration, directories, adminPassword });
   return [
     new RobotLogin({ robots, configuration, clock }),
-    new GatedLogin({ gate, methods: [new TokenReviewLogin({ proxy, configuration, users }), passwords] }),
+    new GatedLogin({
+      gate,
+      methods: [new TokenReviewLogin({ proxy, configuration, users }), cliSecretLogin, passwords],
+    }),
   ];
 }

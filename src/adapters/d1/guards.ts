@@ -29,7 +29,8 @@ export type GuardCode =
   | 'SESSION_GONE'
   | 'RULE_GONE'
   | 'RULE_TAKEN'
-  | 'TOO_MANY_RULES';
+  | 'TOO_MANY_RULES'
+  | 'IDENTITY_TAKEN';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {

@@ -1,12 +1,13 @@
 import { AppError } from '#core/errors';
+import { isLoopback } from '#domain/federation/issuer-url';
 
 /** How a provider is asked; the platform's `fetch`, or a test's. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface BoundedFetchOptions {
   readonly fetch: Fetch;
-  /** Whether `http:` will do, as on a developer's machine. */
-  readonly allowInsecure: boolean;
+  /** Whether `http:` will do for a provider on this machine. */
+  readonly isLoopbackAllowed: boolean;
 }
 
 /** Largest answer of a provider that is read, in bytes: 1 MiB. */
@@ -18,9 +19,9 @@ const TIMEOUT_MS = 10_000;
  * Asks a provider: bounded in size and time, following no redirect. Rejects with SERVICE_UNAVAILABLE when there is no
  * answer, or one that says that there will be none for now.
  */
-export function boundedFetch({ fetch, allowInsecure }: BoundedFetchOptions): Fetch {
+export function boundedFetch({ fetch, isLoopbackAllowed }: BoundedFetchOptions): Fetch {
   return async function fetchBounded(url, init) {
-    if (!url.startsWith('https://') && !(allowInsecure && url.startsWith('http://'))) {
+    if (!isReachable(new URL(url), isLoopbackAllowed)) {
       throw new AppError('PRECONDITION', { message: 'the OIDC provider is not reached by https' });
     }
     const deadline = AbortSignal.timeout(TIMEOUT_MS);
@@ -34,6 +35,11 @@ export function boundedFetch({ fetch, allowInsecure }: BoundedFetchOptions): Fet
       throw unreachable(cause);
     }
   };
+}
+
+/** Whether an address of a provider may be asked: by https, or on this machine where that will do. */
+export function isReachable({ protocol, hostname }: URL, isLoopbackAllowed: boolean): boolean {
+  return protocol === 'https:' || (isLoopbackAllowed && protocol === 'http:' && isLoopback(hostname));
 }
 
 function unreachable(cause: unknown): AppError {

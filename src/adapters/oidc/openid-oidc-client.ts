@@ -22,8 +22,8 @@ const MAX_TOKEN_LENGTH = 16 * 1_024;
 
 export interface OpenidOidcClientDeps {
   readonly clock: Clock;
-  /** Whether providers may be reached by `http:`. Default: no. */
-  readonly allowInsecure?: boolean;
+  /** Whether a provider on this machine may be reached by `http:`. Default: no. */
+  readonly isLoopbackAllowed?: boolean;
   /** Default: the platform's. */
   readonly fetch?: Fetch;
 }
@@ -38,10 +38,14 @@ interface Tokens {
 export class OpenidOidcClient implements OidcClient {
   readonly #providers: ProviderDirectory;
 
-  constructor({ clock, allowInsecure = false, fetch: ask = (url, init) => fetch(url, init) }: OpenidOidcClientDeps) {
+  constructor({
+    clock,
+    isLoopbackAllowed = false,
+    fetch: ask = (url, init) => fetch(url, init),
+  }: OpenidOidcClientDeps) {
     this.#providers = new ProviderDirectory({
-      fetch: boundedFetch({ fetch: ask, allowInsecure }),
-      allowInsecure,
+      fetch: boundedFetch({ fetch: ask, isLoopbackAllowed }),
+      isLoopbackAllowed,
       clock,
     });
   }

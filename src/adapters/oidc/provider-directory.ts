@@ -9,7 +9,7 @@ import {
   discovery,
   None,
 } from 'openid-client';
-import type { Fetch } from '#adapters/oidc/bounded-fetch';
+import { type Fetch, isReachable } from '#adapters/oidc/bounded-fetch';
 import { CLOCK_TOLERANCE_SECONDS, IdTokenVerifier } from '#adapters/oidc/id-token-verifier';
 import { toAppError } from '#adapters/oidc/provider-errors';
 import { BoundedCache } from '#core/bounded-cache';
@@ -32,7 +32,7 @@ export interface DiscoveredProvider {
 
 export interface ProviderDirectoryDeps {
   readonly fetch: Fetch;
-  readonly allowInsecure: boolean;
+  readonly isLoopbackAllowed: boolean;
   readonly clock: Clock;
 }
 
@@ -64,14 +64,15 @@ export class ProviderDirectory {
 
   /** The same, asked anew. */
   async discover(provider: OidcProvider): Promise<DiscoveredProvider> {
-    const { fetch, allowInsecure, clock } = this.#deps;
+    const { fetch, isLoopbackAllowed, clock } = this.#deps;
     const { clientId, clientSecret } = provider;
-    const issuer = issuerUrl(provider, allowInsecure);
+    const issuer = issuerUrl(provider, isLoopbackAllowed);
     const metadata = { client_secret: clientSecret, [clockTolerance]: CLOCK_TOLERANCE_SECONDS };
     const configuration = await discovery(issuer, clientId, metadata, clientAuthentication(clientSecret), {
       [customFetch]: (url, { body, headers, method, signal }) =>
         fetch(url, { headers, method, ...(body && { body: body as BodyInit }), ...(signal && { signal }) }),
-      ...(allowInsecure && { execute: [allowInsecureRequests] }),
+      // The addresses are judged by `fetch`.
+      ...(isLoopbackAllowed && { execute: [allowInsecureRequests] }),
     }).catch((error: unknown) => {
       throw toAppError(error);
     });
@@ -82,16 +83,15 @@ export class ProviderDirectory {
   }
 }
 
-function issuerUrl({ endpoint, verifyCertificate }: OidcProvider, allowInsecure: boolean): URL {
+function issuerUrl({ endpoint, verifyCertificate }: OidcProvider, isLoopbackAllowed: boolean): URL {
   if (!verifyCertificate) {
     throw new AppError('PRECONDITION', {
       message: 'oidc_verify_cert=false cannot be honoured: this platform always checks certificates',
     });
   }
-  const schemes = allowInsecure ? ['https:', 'http:'] : ['https:'];
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   // The library would take such an address for the document itself, and let any issuer stand in it.
-  if (url && schemes.includes(url.protocol) && !url.href.includes('/.well-known/') && !url.username) return url;
+  if (url && isReachable(url, isLoopbackAllowed) && !url.href.includes('/.well-known/') && !url.username) return url;
   throw new AppError('PRECONDITION', { message: `oidc_endpoint must be the provider's issuer, an https address` });
 }
 

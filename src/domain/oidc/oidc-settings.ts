@@ -1,3 +1,6 @@
+import { AppError } from '#core/errors';
+import type { Configuration } from '#domain/configuration/catalog';
+
 /** How this deployment logs in at its OIDC provider; the configuration keys `oidc_*` of Harbor. */
 export interface OidcSettings {
   /** What the login page calls the provider. */
@@ -61,4 +64,32 @@ export function extraParameters(settings: Pick<OidcSettings, 'scopes' | 'extraRe
   );
   const consent = settings.scopes.includes(OFFLINE_ACCESS) ? { prompt: 'consent' } : {};
   return { ...consent, ...Object.fromEntries(configured) };
+}
+
+/** The settings, when this deployment logs in at a provider; undefined in other modes. */
+export function oidcSettings(configuration: Configuration): OidcSettings | undefined {
+  if (configuration.auth_mode !== 'oidc_auth') return undefined;
+  return {
+    name: configuration.oidc_name,
+    endpoint: configuration.oidc_endpoint,
+    clientId: configuration.oidc_client_id,
+    clientSecret: configuration.oidc_client_secret,
+    // Harbor's clients write commas.
+    scopes: configuration.oidc_scope.split(/[\s,]+/).filter(Boolean),
+    userClaim: configuration.oidc_user_claim,
+    groupsClaim: configuration.oidc_groups_claim,
+    adminGroup: configuration.oidc_admin_group,
+    groupFilter: configuration.oidc_group_filter,
+    verifyCertificate: configuration.oidc_verify_cert,
+    autoOnboard: configuration.oidc_auto_onboard,
+    extraRedirectParameters: configuration.oidc_extra_redirect_parms,
+    isLogoutShared: configuration.oidc_logout,
+  };
+}
+
+/** The same; PRECONDITION in other modes, with Harbor's words. */
+export function requireOidcSettings(configuration: Configuration): OidcSettings {
+  const settings = oidcSettings(configuration);
+  if (settings) return settings;
+  throw new AppError('PRECONDITION', { message: `Auth Mode: ${configuration.auth_mode} is not OIDC based.` });
 }

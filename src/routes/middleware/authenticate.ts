@@ -7,7 +7,7 @@ import { type Credentials, parseAuthorization } from '#routes/middleware/credent
 import { sessionCookie } from '#routes/middleware/session-cookie';
 import { loginWorkload, WORKLOAD_USERNAME } from '#routes/middleware/workload-login';
 
-/** The places that read credentials: only `/v2` takes registry tokens and no sessions, only `/api` insists on valid ones. */
+/** The places that read credentials: only `/v2` takes registry tokens, and neither sessions nor id tokens, only `/api` insists on valid ones. */
 export type AuthenticationArea = 'registry' | 'token-service' | 'api';
 
 /** Finds out who asks, and sets `principal` and `actor`. */
@@ -37,14 +37,14 @@ async function verify(
   area: AuthenticationArea,
   credentials: Credentials,
 ): Promise<Principal | undefined> {
-  const { logins, tokens } = c.get('services');
+  const { idTokenLogin, logins, tokens } = c.get('services');
   if (credentials.kind === 'basic') {
     const { username, password } = credentials;
     if (username === WORKLOAD_USERNAME) return loginWorkload(c, password);
     return logins.login(username, password, clientAddress(c));
   }
-  if (credentials.kind === 'bearer' && area === 'registry') return tokens.verify(credentials.token);
-  return undefined;
+  if (credentials.kind !== 'bearer') return undefined;
+  return area === 'registry' ? tokens.verify(credentials.token) : idTokenLogin.verify(credentials.token);
 }
 
 /** Whose browser it is. A page that only polls does not keep its session alive. */

@@ -265,14 +265,17 @@ describe('a provider', () => {
     expect(provider.requests).toEqual([]);
   });
 
-  it('may be reached by http where the deployment says so', async () => {
+  it('may be reached by http on this machine alone, where the deployment says so', async () => {
     const asked: string[] = [];
     const fetch = async (url: string) => {
       asked.push(url);
       return Response.json({ issuer: 'http://127.0.0.1:1234', jwks_uri: 'http://127.0.0.1:1234/jwks' });
     };
-    const client = new OpenidOidcClient({ clock: new TestClock(), allowInsecure: true, fetch });
+    const client = new OpenidOidcClient({ clock: new TestClock(), isLoopbackAllowed: true, fetch });
     await client.ping({ endpoint: 'http://127.0.0.1:1234', verifyCertificate: true });
+    await expect(client.ping({ endpoint: 'http://id.example', verifyCertificate: true })).rejects.toMatchObject({
+      code: 'PRECONDITION',
+    });
     expect(asked).toEqual(['http://127.0.0.1:1234/.well-known/openid-configuration']);
   });
 

@@ -1,0 +1,209 @@
+import { AppError } from '#core/errors';
+import type { ConfigurationService } from '#domain/configuration/configuration-service';
+import type { SecretBox } from '#domain/configuration/secret-box';
+import { GROUP_TYPES } from '#domain/groups/user-group';
+import type { OidcAccounts } from '#domain/oidc/oidc-accounts';
+import type { LoginSecrets, OidcClient, OidcGrant } from '#domain/oidc/oidc-client';
+import { identityFromClaims, type OidcIdentity } from '#domain/oidc/oidc-identity';
+import { type OidcSettings, requireOidcSettings } from '#domain/oidc/oidc-settings';
+import {
+  hashOf,
+  type PendingLogin,
+  type PendingLogins,
+  type PendingOnboarding,
+  randomText,
+} from '#domain/oidc/pending-logins';
+import { isLocalRedirect } from '#domain/oidc/redirect-url';
+import type { User } from '#domain/users/user';
+
+/** Where the provider sends the browser back to. */
+const CALLBACK_PATH = '/c/oidc/callback';
+/** Where a browser is after it has logged out. */
+const SIGNED_OUT_PATH = '/account/sign-in';
+/** Of a provider's own words, this many characters are passed on. */
+const MAX_WORDS = 200;
+
+export interface OidcServiceDeps {
+  readonly client: OidcClient;
+  readonly configuration: ConfigurationService;
+  readonly pending: PendingLogins;
+  readonly accounts: OidcAccounts;
+  /** For id tokens. */
+  readonly idTokens: SecretBox;
+}
+
+/** A login that has begun. */
+export interface BegunLogin {
+  /** The provider's login page. */
+  readonly url: string;
+  readonly state: string;
+  /** Only the browser that begins a login may end it: it keeps this meanwhile. */
+  readonly browserKey: string;
+}
+
+/** What came back from the provider. */
+export interface LoginReturn {
+  /** The query of the callback. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly browserKey: string | undefined;
+  readonly sourceAddress: string | undefined;
+}
+
+/** Somebody has logged in. */
+export interface FinishedLogin {
+  readonly kind: 'login';
+  readonly user: User;
+  /** For the session, to log out at the provider by. */
+  readonly sealedIdToken: string;
+  readonly redirectUrl: string;
+}
+
+/** Somebody has proven who they are, and must choose a name. */
+export interface AwaitedName {
+  readonly kind: 'onboarding';
+  readonly ticket: string;
+  /** A proposal, empty when the provider tells no name. */
+  readonly username: string;
+  readonly redirectUrl: string;
+}
+
+/** What a session tells of its login. */
+export interface LoggedIn {
+  readonly userId: number;
+  readonly sealedIdToken: string | undefined;
+}
+
+/** Logins by browser at an OpenID Connect provider (`harbor:src/core/controllers/oidc.go`). */
+export class OidcService {
+  readonly #deps: OidcServiceDeps;
+
+  constructor(deps: OidcServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** `publicUrl` is where the browser knows this site; BAD_REQUEST for a `redirectUrl` that leads elsewhere. */
+  async begin(publicUrl: string, redirectUrl: string): Promise<BegunLogin> {
+    const settings = await this.#settings();
+    if (redirectUrl !== '' && !isLocalRedirect(redirectUrl)) {
+      throw new AppError('BAD_REQUEST', { message: 'redirect_url must be a path of this site' });
+    }
+    const secrets: LoginSecrets = { state: randomText(), nonce: randomText(), codeVerifier: randomText() };
+    const browserKey = randomText();
+    const url = await this.#deps.client.authorizationUrl(settings, publicUrl + CALLBACK_PATH, secrets);
+    await this.#deps.pending.put(secrets.state, {
+      kind: 'login',
+      nonce: secrets.nonce,
+      codeVerifier: secrets.codeVerifier,
+      redirectUrl: redirectUrl || '/',
+      browserKeyHash: hashOf(browserKey),
+    });
+    return { url, state: secrets.state, browserKey };
+  }
+
+  /** BAD_REQUEST when the state is unknown, used or another browser's, or the provider's answer does not hold. */
+  async finish(publicUrl: string, answer: LoginReturn): Promise<FinishedLogin | AwaitedName> {
+    const settings = await this.#settings();
+    const { state = '' } = answer.parameters;
+    const pending = await this.#takeLogin(state, answer.browserKey);
+    refuseError(answer.parameters);
+    const { nonce, codeVerifier, redirectUrl } = pending;
+    const loginAnswer = { redirectUri: publicUrl + CALLBACK_PATH, parameters: answer.parameters };
+    const grant = await this.#deps.client.exchange(settings, loginAnswer, { state, nonce, codeVerifier });
+    const identity = requireIdentity(grant, settings);
+    const known = await this.#deps.accounts.login(identity, grant, answer.sourceAddress);
+    if (known) return this.#finished(known, grant.idToken, redirectUrl);
+    if (!settings.autoOnboard) return this.#awaitName(identity, grant, redirectUrl);
+    if (identity.username === '') {
+      throw new AppError('BAD_REQUEST', { message: 'the OIDC provider tells no user name: check oidc_user_claim' });
+    }
+    const user = await this.#deps.accounts.onboard(identity, grant, answer.sourceAddress);
+    return this.#finished(user, grant.idToken, redirectUrl);
+  }
+
+  /** PRECONDITION in other modes. */
+  async requireMode(): Promise<void> {
+    await this.#settings();
+  }
+
+  /** BAD_REQUEST for a ticket that is none, or a name that cannot be; CONFLICT when the name is taken. */
+  async onboard(ticket: string, username: string, sourceAddress: string | undefined): Promise<FinishedLogin> {
+    await this.#settings();
+    const pending = await this.#deps.pending.findOnboarding(ticket);
+    if (!pending) {
+      throw new AppError('BAD_REQUEST', { message: 'Failed to get OIDC user info from session: log in again' });
+    }
+    const { idToken, refreshToken, redirectUrl } = pending;
+    const identity = { ...identityOf(pending), username };
+    const user = await this.#deps.accounts.onboard(identity, { refreshToken }, sourceAddress);
+    await this.#deps.pending.remove(ticket);
+    return this.#finished(user, idToken, redirectUrl);
+  }
+
+  /** Where a browser goes that logs out of this session; the session itself is the caller's to end. */
+  async logoutUrl(publicUrl: string, session: LoggedIn | undefined): Promise<string> {
+    const settings = await this.#settings();
+    const idToken = session?.sealedIdToken && (await this.#deps.idTokens.open(session.sealedIdToken));
+    if (!settings.isLogoutShared || !session || !idToken) return SIGNED_OUT_PATH;
+    try {
+      await this.#deps.accounts.revoke(settings, session.userId);
+      const url = await this.#deps.client.endSessionUrl(settings, idToken, publicUrl + SIGNED_OUT_PATH);
+      return url ?? SIGNED_OUT_PATH;
+    } catch (error) {
+      // The session here has ended whatever the provider says.
+      console.warn(
+        JSON.stringify({ level: 'warning', message: 'no logout at the OIDC provider', error: String(error) }),
+      );
+      return SIGNED_OUT_PATH;
+    }
+  }
+
+  /** BAD_REQUEST unless a provider answers there. */
+  async ping(endpoint: string, verifyCertificate: boolean): Promise<void> {
+    try {
+      await this.#deps.client.ping({ endpoint, verifyCertificate });
+    } catch (cause) {
+      const isRefused = cause instanceof AppError && cause.code === 'PRECONDITION';
+      const reason = isRefused ? `: ${cause.message}` : '';
+      throw new AppError('BAD_REQUEST', { message: `failed to verify connection${reason}`, cause });
+    }
+  }
+
+  async #settings(): Promise<OidcSettings> {
+    return requireOidcSettings(await this.#deps.configuration.current());
+  }
+
+  async #takeLogin(state: string, browserKey: string | undefined): Promise<PendingLogin> {
+    const pending = state === '' ? undefined : await this.#deps.pending.takeLogin(state);
+    if (pending && browserKey !== undefined && pending.browserKeyHash === hashOf(browserKey)) return pending;
+    throw new AppError('BAD_REQUEST', { message: 'State mismatch' });
+  }
+
+  async #finished(user: User, idToken: string, redirectUrl: string): Promise<FinishedLogin> {
+    return { kind: 'login', user, sealedIdToken: await this.#deps.idTokens.seal(idToken), redirectUrl };
+  }
+
+  async #awaitName(identity: OidcIdentity, grant: OidcGrant, redirectUrl: string): Promise<AwaitedName> {
+    const ticket = randomText();
+    const { idToken, refreshToken } = grant;
+    const pending = { ...identity, groups: identity.groups.map(({ name }) => name) };
+    await this.#deps.pending.put(ticket, { kind: 'onboarding', identity: pending, idToken, refreshToken, redirectUrl });
+    return { kind: 'onboarding', ticket, username: identity.username, redirectUrl };
+  }
+}
+
+function refuseError({ error, error_description: description = '' }: LoginReturn['parameters']): void {
+  if (error === undefined) return;
+  const words = `${error} - ${description}`.slice(0, MAX_WORDS);
+  throw new AppError('BAD_REQUEST', { message: `OIDC callback returned error: ${words}` });
+}
+
+function identityOf({ identity }: PendingOnboarding): OidcIdentity {
+  const { email, realname, groups } = identity;
+  return { ...identity, email, realname, groups: groups.map((name) => ({ type: GROUP_TYPES.oidc, name })) };
+}
+
+function requireIdentity(grant: OidcGrant, settings: OidcSettings): OidcIdentity {
+  const identity = identityFromClaims(grant.claims, settings);
+  if (identity) return identity;
+  throw new AppError('BAD_REQUEST', { message: 'the OIDC provider does not say who logged in' });
+}
