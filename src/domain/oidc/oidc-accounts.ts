@@ -83,6 +83,12 @@ export class OidcAccounts {
     return users.storeDirectoryFacts(await users.get(userId), identity, actor);
   }
 
+  /** Whether the name is nobody's here, or of an account with an identity at the provider. */
+  async isProvidersUser(username: string): Promise<boolean> {
+    const user = await this.#deps.users.find(username);
+    return user === undefined || (await this.#deps.store.findByUser(user.id)) !== undefined;
+  }
+
   /** Undefined for an account that does not log in at a provider. */
   async metaOf(userId: number): Promise<OidcUserMeta | undefined> {
     const account = await this.#deps.store.findByUser(userId);

@@ -5,7 +5,7 @@ import { GROUP_TYPES } from '#domain/groups/user-group';
 import type { OidcAccounts } from '#domain/oidc/oidc-accounts';
 import type { LoginSecrets, OidcClient, OidcGrant } from '#domain/oidc/oidc-client';
 import { identityFromClaims, type OidcIdentity } from '#domain/oidc/oidc-identity';
-import { type OidcSettings, requireOidcSettings } from '#domain/oidc/oidc-settings';
+import { type OidcSettings, oidcSettings, requireOidcSettings } from '#domain/oidc/oidc-settings';
 import {
   hashOf,
   type PendingLogin,
@@ -118,6 +118,12 @@ export class OidcService {
     }
     const user = await this.#deps.accounts.onboard(identity, grant, answer.sourceAddress);
     return this.#finished(user, grant.idToken, redirectUrl);
+  }
+
+  /** Whether somebody of this name logs in at the provider: an account of its, or one that is yet to be. */
+  async isProvidersUser(username: string): Promise<boolean> {
+    const isOn = oidcSettings(await this.#deps.configuration.current()) !== undefined;
+    return isOn && (await this.#deps.accounts.isProvidersUser(username));
   }
 
   /** PRECONDITION in other modes. */

@@ -4,7 +4,7 @@ import { AppError } from '#core/errors';
 import { USER_ORDERS } from '#domain/users/user-store';
 import { setListHeaders } from '#routes/api/paging';
 import { createApiRouter } from '#routes/api/router';
-import { toUserDto, toUserSearchItem } from '#routes/api/schemas/user';
+import { toOidcUserMetaDto, toUserDto, toUserSearchItem } from '#routes/api/schemas/user';
 import * as operations from '#routes/api/user-operations';
 import type { AppEnv } from '#routes/app-env';
 import { hasCsrfToken } from '#routes/middleware/csrf';
@@ -37,10 +37,12 @@ export function userRoutes(): OpenAPIHono<AppEnv> {
   });
 
   routes.openapi(operations.getCurrentUserInfo, async (c) => {
-    const { access, users } = c.get('services');
+    const { access, oidcAccounts, users } = c.get('services');
     if (c.get('principal').kind === 'robot') throw new AppError('PRECONDITION', { message: 'a robot is no user' });
     const { userId } = access.requireUser(c.get('principal'));
-    return c.json(toUserDto(await users.get(userId)), 200);
+    const meta = await oidcAccounts.metaOf(userId);
+    const dto = toUserDto(await users.get(userId));
+    return c.json(meta ? { ...dto, oidc_user_meta: toOidcUserMetaDto(meta) } : dto, 200);
   });
 
   routes.openapi(operations.getCurrentUserPermissions, async (c) => {

@@ -4,6 +4,7 @@ import { AppError } from '#core/errors';
 import { isSystemAdmin } from '#domain/access/principal';
 import type { AppEnv } from '#routes/app-env';
 import { clientAddress } from '#routes/middleware/client-address';
+import { publicUrl } from '#routes/middleware/public-url';
 import { clearSessionCookie, sessionCookie, setSessionCookie } from '#routes/middleware/session-cookie';
 
 /** Largest form, in bytes. */
@@ -27,7 +28,8 @@ export function sessionRoutes(): Hono<AppEnv> {
 /** `POST /c/login`: opens a session. The answer to a wrong password has no body. */
 async function login(c: Context<AppEnv>): Promise<Response> {
   const [username, password] = [await formField(c, 'principal'), await formField(c, 'password')];
-  const { logins, sessions, users } = c.get('services');
+  const { logins, oidc, sessions, users } = c.get('services');
+  if (await oidc.isProvidersUser(username)) return redirectLocation(c, '/c/oidc/login');
   const principal = await logins.login(username, password, clientAddress(c));
   // Machines have no sessions: they would outlive their tokens.
   const user = principal?.kind === 'user' ? await users.findById(principal.userId) : undefined;
@@ -39,11 +41,20 @@ async function login(c: Context<AppEnv>): Promise<Response> {
   return c.body(null, 200);
 }
 
-/** `GET /c/log_out`: ends the session. */
+/** `GET /c/log_out`: ends the session; one of the OIDC provider's ends where it can end there too. */
 async function logOut(c: Context<AppEnv>): Promise<Response> {
-  await c.get('services').sessions.close(sessionCookie(c) ?? '', c.get('actor'));
+  const { oidc, sessions } = c.get('services');
+  const principal = c.get('principal');
+  const isProviders = principal.kind === 'user' && (await oidc.isProvidersUser(principal.username));
+  if (isProviders) return redirectLocation(c, '/c/oidc/logout');
+  await sessions.close(sessionCookie(c) ?? '', c.get('actor'));
   clearSessionCookie(c);
   return c.body(null, 200);
+}
+
+/** Harbor's way to tell a page where to go instead. */
+function redirectLocation(c: Context<AppEnv>, path: string): Response {
+  return c.json({ redirect_location: publicUrl(c) + path }, 403);
 }
 
 /** `POST /c/userExists`: for the form where people sign up, whether a name or an address is taken. */

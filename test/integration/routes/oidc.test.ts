@@ -363,7 +363,47 @@ describe('GET /c/oidc/logout', () => {
   });
 });
 
+describe("Harbor's forms of login and logout", () => {
+  it.each(['a-provider-user', 'nobody-yet'])('send %s to the provider', async (principal) => {
+    if (principal === 'a-provider-user') await onboarded(newcomer({ name: principal }));
+    const browser = new Browser(harness);
+    await browser.get('/c/log_out');
+    const response = await browser.postForm('/c/login', { principal, password: 'whatever' });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toEqual({ redirect_location: `${ORIGIN}/c/oidc/login` });
+  });
+
+  it('let the administrator in', async () => {
+    const browser = new Browser(harness);
+    await browser.get('/c/log_out');
+    const login = await browser.postForm('/c/login', { principal: 'admin', password: 'Harbor12345' });
+    expect(login.status).toBe(200);
+    expect((await browser.get('/c/log_out')).status).toBe(200);
+  });
+
+  it("send a provider's user out by the provider", async () => {
+    const browser = await onboarded();
+    const response = await browser.get('/c/log_out');
+    expect(response.status).toBe(403);
+    expect(await response.json()).toEqual({ redirect_location: `${ORIGIN}/c/oidc/logout` });
+    expect(await isKnown(browser)).toBe(true);
+  });
+});
+
 describe('the CLI secret', () => {
+  it('is told to its owner alone', async () => {
+    const browser = await onboarded(newcomer({ name: 'cli-reader' }));
+    const { user, secret } = await accountOf('cli-reader');
+    const own = (await (await browser.get('/api/v2.0/users/current')).json()) as Record<string, unknown>;
+    expect(own).toMatchObject({
+      username: 'cli-reader',
+      oidc_user_meta: { user_id: user.id, subiss: `${provider.user['sub']}${ISSUER}`, secret },
+    });
+    const headers = { authorization: basic('admin', 'Harbor12345') };
+    const others = await harness.request('GET', `/api/v2.0/users/${user.id}`, { headers });
+    expect(await others.json()).not.toHaveProperty('oidc_user_meta');
+  });
+
   it.each(['/v2/', TOKEN_PATH, '/api/v2.0/projects', '/api/v2.0/systeminfo'])('is taken on %s', async (path) => {
     const name = `cli-${count}`;
     await onboarded(newcomer({ name }));

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { OidcUserMeta } from '#domain/oidc/oidc-accounts';
 import type { User } from '#domain/users/user';
 import { toTimestamp } from '#routes/api/schemas/common';
 
@@ -25,6 +26,18 @@ export const passwordSchema = z
 
 export const administratorFlagSchema = z.object({ sysadmin_flag: z.boolean() }).openapi('UserSysAdminFlag');
 
+const oidcUserMetaSchema = z
+  .object({
+    id: z.int(),
+    user_id: z.int(),
+    subiss: z.string(),
+    /** The CLI secret. */
+    secret: z.string(),
+    creation_time: z.iso.datetime(),
+    update_time: z.iso.datetime(),
+  })
+  .openapi('OIDCUserInfo');
+
 export const userSchema = z
   .object({
     user_id: z.int(),
@@ -36,6 +49,8 @@ export const userSchema = z
     admin_role_in_auth: z.boolean(),
     creation_time: z.iso.datetime(),
     update_time: z.iso.datetime(),
+    /** Of who logs in at an OpenID Connect provider, for themselves alone. */
+    oidc_user_meta: oidcUserMetaSchema.optional(),
   })
   .openapi('UserResp');
 
@@ -54,6 +69,18 @@ export function toUserDto(user: User): z.infer<typeof userSchema> {
     admin_role_in_auth: user.isAdminInAuth,
     creation_time: toTimestamp(user.createdAtMs),
     update_time: toTimestamp(user.updatedAtMs),
+  };
+}
+
+export function toOidcUserMetaDto(meta: OidcUserMeta): z.infer<typeof oidcUserMetaSchema> {
+  return {
+    // One of an account at most: Harbor's own id of the row tells nobody anything.
+    id: meta.userId,
+    user_id: meta.userId,
+    subiss: meta.subjectIssuer,
+    secret: meta.secret,
+    creation_time: toTimestamp(meta.createdAtMs),
+    update_time: toTimestamp(meta.updatedAtMs),
   };
 }
 
