@@ -64,7 +64,7 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
 
   const directory = new LdaptsDirectory();
   const ldap = new LdapService({ directory, configuration, users });
-  const oidc = createOidc({ db, settings, clock, users, configuration, sealerFor });
+  const oidc = createOidc({ env, settings, clock, users, configuration, sealerFor });
   const methods = createLoginMethods({
     env,
     users,

@@ -1,6 +1,7 @@
 import { D1OidcAccountStore } from '#adapters/d1/oidc-account-store';
 import { D1PendingLoginStore } from '#adapters/d1/pending-login-store';
 import { OpenidOidcClient } from '#adapters/oidc/openid-oidc-client';
+import { PlatformAddressLimit } from '#adapters/rate-limit/platform-address-limit';
 import type { Clock } from '#core/clock';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import type { SecretBox } from '#domain/configuration/secret-box';
@@ -11,10 +12,11 @@ import { OidcAccounts } from '#domain/oidc/oidc-accounts';
 import { OidcService } from '#domain/oidc/oidc-service';
 import { PendingLogins } from '#domain/oidc/pending-logins';
 import type { UserService } from '#domain/users/user-service';
-import type { Settings } from '#src/config';
+import { missingSecrets, type Settings } from '#src/config';
+import type { Env } from '#src/env';
 
 export interface OidcParts {
-  readonly db: D1Database;
+  readonly env: Pick<Env, 'DB' | 'LOGIN_RATE'>;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly users: UserService;
@@ -23,8 +25,9 @@ export interface OidcParts {
 }
 
 /** Logins at an OpenID Connect provider: by browser, by CLI secret, and by id token. */
-export function createOidc({ db, settings, clock, users, configuration, sealerFor }: OidcParts) {
+export function createOidc({ env, settings, clock, users, configuration, sealerFor }: OidcParts) {
   const client = new OpenidOidcClient({ clock, isLoopbackAllowed: settings.areLoopbackIssuersAllowed });
+  const { DB: db } = env;
   const store = new D1OidcAccountStore({ db });
   const secrets = sealerFor('oidc cli secret');
   const refreshTokens = sealerFor('oidc refresh token');
@@ -36,9 +39,18 @@ export function createOidc({ db, settings, clock, users, configuration, sealerFo
     clock,
   });
   const oidcAccounts = new OidcAccounts({ store, users, client, secrets, refreshTokens, clock });
-  const oidc = new OidcService({ client, configuration, pending: pendingLogins, accounts: oidcAccounts, idTokens });
+  const missing = missingSecrets(settings);
+  const oidc = new OidcService({
+    client,
+    configuration,
+    pending: pendingLogins,
+    accounts: oidcAccounts,
+    idTokens,
+    addresses: env.LOGIN_RATE && new PlatformAddressLimit({ rate: env.LOGIN_RATE }),
+    missingSecrets: missing,
+  });
   const grants = new GrantKeeper({ store, users, client, refreshTokens, clock });
   const cliSecretLogin = new CliSecretLogin({ configuration, users, store, secrets, grants });
-  const idTokenLogin = new IdTokenLogin({ configuration, client, store, users });
+  const idTokenLogin = new IdTokenLogin({ configuration, client, store, users, missingSecrets: missing });
   return { oidc, oidcAccounts, pendingLogins, cliSecretLogin, idTokenLogin };
 }

@@ -85,6 +85,26 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /c/userExists': { need: nothing, path: () => '/c/userExists', form: {}, granted: 403 },
   'GET /c/log_out': { need: nothing, path: () => '/c/log_out', granted: 200 },
 
+  // Who logs in at a provider is asked in the mode for it alone (test/integration/routes/oidc.test.ts).
+  'GET /c/oidc/login': { need: nothing, path: () => '/c/oidc/login', granted: 412 },
+  'GET /c/oidc/callback': { need: nothing, path: () => '/c/oidc/callback', granted: 412 },
+  'POST /c/oidc/onboard': { need: nothing, path: () => '/c/oidc/onboard', form: {}, granted: 403 },
+  'GET /c/oidc/logout': { need: nothing, path: () => '/c/oidc/logout', granted: 412 },
+  'GET /oidc-onboard': { need: nothing, path: () => '/oidc-onboard', granted: 412 },
+  'POST /oidc-onboard': { need: nothing, path: () => '/oidc-onboard', form: {}, granted: 412 },
+  'POST /api/v2.0/system/oidc/ping': {
+    need: system('configuration:update'),
+    path: () => `${API}/system/oidc/ping`,
+    body: () => ({ url: 'not an address', verify_cert: true }),
+    granted: 400,
+  },
+  'PUT /api/v2.0/users/:user_id/cli_secret': {
+    need: system('user:update'),
+    path: () => `${API}/users/${ABSENT}/cli_secret`,
+    body: () => ({ secret: 'Chosen-Secret-1' }),
+    granted: 412,
+  },
+
   'GET /api/v2.0/configurations': {
     need: administrator,
     path: () => `${API}/configurations`,

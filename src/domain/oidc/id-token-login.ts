@@ -1,3 +1,4 @@
+import { requireSecrets } from '#domain/access/missing-secrets';
 import { toPrincipal } from '#domain/access/password-login';
 import type { UserPrincipal } from '#domain/access/principal';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
@@ -12,6 +13,8 @@ export interface IdTokenLoginDeps {
   readonly client: OidcClient;
   readonly store: OidcAccountStore;
   readonly users: UserService;
+  /** Names of the secrets the deployment lacks; with any missing no login is served. */
+  readonly missingSecrets: readonly string[];
 }
 
 /** Accounts of an OpenID Connect provider by an id token it made for this registry, as a bearer token. */
@@ -29,6 +32,7 @@ export class IdTokenLogin {
   async verify(token: string): Promise<UserPrincipal | undefined> {
     const { configuration, client, store, users } = this.#deps;
     const settings = oidcSettings(await configuration.current());
+    if (settings) requireSecrets(this.#deps.missingSecrets);
     const claims = settings && (await client.verifyIdToken(settings, token));
     const identity = claims && identityFromClaims(claims, settings);
     const account = identity && (await store.findBySubject(identity.subjectIssuer));

@@ -1,10 +1,14 @@
 import { AppError } from '#core/errors';
+import type { AddressLimit } from '#domain/access/address-limit';
+import { loginClientOf } from '#domain/access/login-client';
+import { requireSecrets } from '#domain/access/missing-secrets';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import type { SecretBox } from '#domain/configuration/secret-box';
 import { GROUP_TYPES } from '#domain/groups/user-group';
 import type { OidcAccounts } from '#domain/oidc/oidc-accounts';
 import type { LoginSecrets, OidcClient, OidcGrant } from '#domain/oidc/oidc-client';
 import { identityFromClaims, type OidcIdentity } from '#domain/oidc/oidc-identity';
+import type { AwaitedName, BegunLogin, FinishedLogin, LoggedIn, LoginReturn } from '#domain/oidc/oidc-login';
 import { type OidcSettings, oidcSettings, requireOidcSettings } from '#domain/oidc/oidc-settings';
 import {
   hashOf,
@@ -30,47 +34,10 @@ export interface OidcServiceDeps {
   readonly accounts: OidcAccounts;
   /** For id tokens. */
   readonly idTokens: SecretBox;
-}
-
-/** A login that has begun. */
-export interface BegunLogin {
-  /** The provider's login page. */
-  readonly url: string;
-  readonly state: string;
-  /** Only the browser that begins a login may end it: it keeps this meanwhile. */
-  readonly browserKey: string;
-}
-
-/** What came back from the provider. */
-export interface LoginReturn {
-  /** The query of the callback. */
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly browserKey: string | undefined;
-  readonly sourceAddress: string | undefined;
-}
-
-/** Somebody has logged in. */
-export interface FinishedLogin {
-  readonly kind: 'login';
-  readonly user: User;
-  /** For the session, to log out at the provider by. */
-  readonly sealedIdToken: string;
-  readonly redirectUrl: string;
-}
-
-/** Somebody has proven who they are, and must choose a name. */
-export interface AwaitedName {
-  readonly kind: 'onboarding';
-  readonly ticket: string;
-  /** A proposal, empty when the provider tells no name. */
-  readonly username: string;
-  readonly redirectUrl: string;
-}
-
-/** What a session tells of its login. */
-export interface LoggedIn {
-  readonly userId: number;
-  readonly sealedIdToken: string | undefined;
+  /** Undefined where the platform offers none. */
+  readonly addresses: AddressLimit | undefined;
+  /** Names of the secrets the deployment lacks; with any missing no login is served. */
+  readonly missingSecrets: readonly string[];
 }
 
 /** Logins by browser at an OpenID Connect provider (`harbor:src/core/controllers/oidc.go`). */
@@ -81,9 +48,13 @@ export class OidcService {
     this.#deps = deps;
   }
 
-  /** `publicUrl` is where the browser knows this site; BAD_REQUEST for a `redirectUrl` that leads elsewhere. */
-  async begin(publicUrl: string, redirectUrl: string): Promise<BegunLogin> {
+  /**
+   * `publicUrl` is where the browser knows this site. BAD_REQUEST for a `redirectUrl` that leads elsewhere,
+   * TOO_MANY_REQUEST when an address begins more logins than people can: each is a row that anybody may make.
+   */
+  async begin(publicUrl: string, redirectUrl: string, sourceAddress: string | undefined): Promise<BegunLogin> {
     const settings = await this.#settings();
+    await this.#limit(sourceAddress);
     if (redirectUrl !== '' && !isLocalRedirect(redirectUrl)) {
       throw new AppError('BAD_REQUEST', { message: 'redirect_url must be a path of this site' });
     }
@@ -174,8 +145,17 @@ export class OidcService {
     }
   }
 
+  async #limit(sourceAddress: string | undefined): Promise<void> {
+    const client = sourceAddress === undefined ? 'unknown' : loginClientOf(sourceAddress);
+    // Counted apart from passwords, which must stay good for their own guesses.
+    if ((await this.#deps.addresses?.admits(`oidc ${client}`)) ?? true) return;
+    throw new AppError('TOO_MANY_REQUEST', { message: 'too many logins, try again later', retryAfterSeconds: 60 });
+  }
+
   async #settings(): Promise<OidcSettings> {
-    return requireOidcSettings(await this.#deps.configuration.current());
+    const settings = requireOidcSettings(await this.#deps.configuration.current());
+    requireSecrets(this.#deps.missingSecrets);
+    return settings;
   }
 
   async #takeLogin(state: string, browserKey: string | undefined): Promise<PendingLogin> {

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { AppError } from '#core/errors';
-import type { FinishedLogin } from '#domain/oidc/oidc-service';
+import type { FinishedLogin } from '#domain/oidc/oidc-login';
 import { PENDING_TTL_MS } from '#domain/oidc/pending-logins';
 import type { AppEnv } from '#routes/app-env';
 import { onboardingPage } from '#routes/auth/onboarding-page';
@@ -43,9 +43,9 @@ export function onboardingRoutes(): Hono<AppEnv> {
 
 /** `GET /c/oidc/login?redirect_url=` */
 async function redirectToProvider(c: Context<AppEnv>): Promise<Response> {
-  const { url, state, browserKey } = await c
-    .get('services')
-    .oidc.begin(publicUrl(c), c.req.query('redirect_url') ?? '');
+  const redirectUrl = c.req.query('redirect_url') ?? '';
+  const { oidc } = c.get('services');
+  const { url, state, browserKey } = await oidc.begin(publicUrl(c), redirectUrl, clientAddress(c));
   // Lax: the provider's redirect must bring it along.
   const cookie = { path: '/c/oidc', httpOnly: true, sameSite: 'Lax', secure: isSecure(c) } as const;
   setCookie(c, loginCookie(state), browserKey, { ...cookie, maxAge: PENDING_TTL_MS / 1_000 });

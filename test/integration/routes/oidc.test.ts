@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { Browser } from '#test/support/browser';
 import { CLIENT_ID, CLIENT_SECRET, FakeOidcProvider, ISSUER } from '#test/support/fake-oidc-provider';
 import { basic, createHarness } from '#test/support/harness';
-import { errorOf } from '#test/support/server';
+import { createServer, errorOf } from '#test/support/server';
 
 const harness = createHarness();
 const ORIGIN = 'http://registry.test';
@@ -117,6 +117,27 @@ describe('GET /c/oidc/login', () => {
     const other = createHarness();
     provider.broken.set('/.well-known/openid-configuration', () => new Response('', { status: 502 }));
     expect((await other.request('GET', '/c/oidc/login')).status).toBe(503);
+  });
+});
+
+describe('a deployment that limits logins by address', () => {
+  it('begins none over the limit', async () => {
+    const keys: string[] = [];
+    const limit = async ({ key }: { key: string }) => ({ success: keys.push(key) <= 1 });
+    const limited = createServer({ LOGIN_RATE: { limit } });
+    expect((await limited.request('/c/oidc/login', { headers: { 'cf-connecting-ip': '192.0.2.1' } })).status).toBe(302);
+    expect((await limited.request('/c/oidc/login', { headers: { 'cf-connecting-ip': '192.0.2.1' } })).status).toBe(429);
+    expect(keys).toEqual(['oidc 192.0.2.1', 'oidc 192.0.2.1']);
+  });
+});
+
+describe('a deployment without its secrets', () => {
+  it('serves no login', async () => {
+    const bare = createServer({ ROADSTEAD_SECRET_KEY: undefined });
+    expect((await bare.request('/c/oidc/login')).status).toBe(503);
+    const headers = { authorization: `Bearer ${await provider.idToken()}` };
+    expect((await bare.request('/api/v2.0/projects', { headers })).status).toBe(503);
+    expect(provider.requests).toEqual([]);
   });
 });
 
