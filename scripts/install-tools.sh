@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(docker.io podman buildah skopeo debootstrap tar openssl slapd ldap-utils)
+packages=(docker.io podman buildah skopeo debootstrap tar openssl slapd ldap-utils chromium)
 
 # One a line: command, package to build, module that holds it, version.
 tools='

@@ -19,6 +19,7 @@ const INSTALLATION = {
   slapd: 'apt-get install slapd',
   ldapadd: 'apt-get install ldap-utils',
   ldapsearch: 'apt-get install ldap-utils',
+  chromium: 'apt-get install chromium',
   crane: GO_TOOL,
   oras: GO_TOOL,
   regctl: GO_TOOL,
