@@ -14,6 +14,10 @@ export class Browser {
     return [...this.#cookies.keys()];
   }
 
+  cookie(name: string): string | undefined {
+    return this.#cookies.get(name);
+  }
+
   get(path: string): Promise<Response> {
     return this.#send('GET', path, {});
   }

@@ -229,20 +229,36 @@ describe('GET /c/oidc/callback', () => {
     expect(await groupsOf(member.id)).toEqual([]);
   });
 
-  it('takes a state once', async () => {
+  /** A login that has begun, with the cookie that a browser keeps of it. */
+  async function begun() {
     provider.user = newcomer();
-    const browser = new Browser(harness);
-    const parameters = await goToProvider(browser);
-    expect((await comeBack(browser, parameters)).status).toBe(302);
-    expect((await comeBack(browser, parameters)).status).toBe(400);
+    const response = await harness.request('GET', '/c/oidc/login');
+    const [cookie = ''] = response.headers.getSetCookie()[0]?.split(';') ?? [];
+    const url = response.headers.get('location') ?? '';
+    const finish = (headers: Readonly<Record<string, string>>) =>
+      // The provider gives another code for the same state each time.
+      harness.request('GET', `/c/oidc/callback?${new URLSearchParams(provider.authorize(url))}`, { headers });
+    return { cookie, finish };
+  }
+
+  it('takes a state once', async () => {
+    const { cookie, finish } = await begun();
+    expect((await finish({ cookie })).status).toBe(302);
+    expect((await finish({ cookie })).status).toBe(400);
   });
 
   it('takes a state from the browser that began alone', async () => {
-    provider.user = newcomer();
-    const parameters = await goToProvider(new Browser(harness));
-    const response = await comeBack(new Browser(harness), parameters);
+    const { cookie, finish } = await begun();
+    const response = await finish({ cookie: cookie.replace(/=.*/, '=of-another-browser') });
     expect(response.status).toBe(400);
     expect(provider.requests).not.toContain('/token');
+    // A state that somebody has tried is spent.
+    expect((await finish({ cookie })).status).toBe(400);
+  });
+
+  it('takes no state without the cookie', async () => {
+    const { finish } = await begun();
+    expect((await finish({})).status).toBe(400);
   });
 
   it('takes a state for ten minutes', async () => {
@@ -339,10 +355,11 @@ describe('the choice of a name', () => {
 
   it('is made once', async () => {
     const browser = await waiting();
-    const other = await waiting();
-    expect((await browser.sendJson('POST', '/c/oidc/onboard', { username: 'once' })).status).toBe(200);
-    expect((await browser.sendJson('POST', '/c/oidc/onboard', { username: 'twice' })).status).toBe(400);
-    expect((await other.sendJson('POST', '/c/oidc/onboard', { username: 'thrice' })).status).toBe(200);
+    const cookie = `oidc_ticket=${browser.cookie('oidc_ticket')}`;
+    const submit = (username: string) =>
+      harness.request('POST', '/oidc-onboard', { headers: { cookie }, body: new URLSearchParams({ username }) });
+    expect((await submit('once')).status).toBe(303);
+    expect((await submit('twice')).status).toBe(400);
   });
 
   it("is nobody's without a ticket", async () => {
