@@ -30,6 +30,15 @@ import { createLoginMethods } from '#src/services/login-methods';
 import { createMembers } from '#src/services/member-services';
 import { createOidc } from '#src/services/oidc-services';
 
+function createPermissions(db: D1Database, clock: Clock) {
+  const projectStore = new D1ProjectStore({ db });
+  const facts = new ProjectFactsService({ projects: projectStore, clock });
+  const projects = new ProjectService({ projects: projectStore, facts, clock });
+  const permissions = new PermissionService({ facts });
+  const access = new AccessService({ facts, projects, permissions });
+  return { facts, projects, permissions, access };
+}
+
 /** Who somebody is, and what they may do. */
 export function createAccess(env: Env, settings: Settings, clock: Clock) {
   const { DB: db } = env;
@@ -43,11 +52,7 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
     clock,
     overwritten: settings.configurationOverwrite,
   });
-  const projectStore = new D1ProjectStore({ db });
-  const facts = new ProjectFactsService({ projects: projectStore, clock });
-  const projects = new ProjectService({ projects: projectStore, facts, clock });
-  const permissions = new PermissionService({ facts });
-  const access = new AccessService({ facts, projects, permissions });
+  const { facts, projects, permissions, access } = createPermissions(db, clock);
 
   const hasher = new ScryptHasher({ clock });
   const users = new UserService({ users: new D1UserStore({ db }), hasher, clock });
@@ -65,17 +70,8 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
   const directory = new LdaptsDirectory();
   const ldap = new LdapService({ directory, configuration, users });
   const oidc = createOidc({ env, settings, clock, users, configuration, sealerFor });
-  const methods = createLoginMethods({
-    env,
-    users,
-    robots,
-    hasher,
-    configuration,
-    directory,
-    cliSecretLogin: oidc.cliSecretLogin,
-    adminPassword,
-    clock,
-  });
+  const parts = { env, users, robots, hasher, configuration, directory, adminPassword, clock };
+  const methods = createLoginMethods({ ...parts, cliSecretLogin: oidc.cliSecretLogin });
   const logins = new LoginService({ methods, subjects, clock, missingSecrets: missing });
 
   const crypto = new JoseTokenCrypto({ sealer: sealerFor('token signing key'), clock });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Scenario } from '#test/logins/scenario';
 import { authProxyScenario } from '#test/logins/scenarios/auth-proxy';
 import { ldapScenario } from '#test/logins/scenarios/ldap';
+import { oidcScenario } from '#test/logins/scenarios/oidc';
 import { uaaScenario } from '#test/logins/scenarios/uaa';
 import { freePort } from '#test/support/suites/free-port';
 import { Report, StepFailed } from '#test/support/suites/report';
@@ -15,6 +16,7 @@ const SCENARIOS: readonly Scenario[] = [
   ldapScenario,
   { name: 'uaa', tools: [], run: uaaScenario },
   { name: 'auth-proxy', tools: [], run: authProxyScenario },
+  oidcScenario,
 ];
 
 /** Runs the scenarios that the command line names, or all of them. */
@@ -35,7 +37,8 @@ async function main(names: readonly string[]): Promise<void> {
 async function runScenario(scenario: Scenario, directory: string, report: Report): Promise<void> {
   console.log(`# ${scenario.name}`);
   const options = { stateDirectory: join(directory, 'state'), logFile: join(directory, 'server.log') };
-  const server = await RoadsteadServer.start({ ...options, port: await freePort() });
+  const { environment = {} } = scenario;
+  const server = await RoadsteadServer.start({ ...options, environment, port: await freePort() });
   try {
     await scenario.run({ registry: server.registry, directory }, report);
   } catch (error) {

@@ -14,5 +14,7 @@ export interface World {
 export interface Scenario {
   readonly name: string;
   readonly tools: readonly Tool[];
+  /** Variables of the server. */
+  readonly environment?: Readonly<Record<string, string>>;
   run(world: World, report: Report): Promise<void>;
 }

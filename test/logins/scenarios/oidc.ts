@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { expectMatch, expectSame } from '#test/clients/expectations';
+import type { Scenario } from '#test/logins/scenario';
 import { Chromium } from '#test/support/suites/chromium';
 import { OidcProvider, type ProviderUser } from '#test/support/suites/oidc-provider';
 import type { Report } from '#test/support/suites/report';
@@ -38,13 +39,13 @@ interface World {
 }
 
 /** A certified provider and a real browser. */
-export const oidcScenario = {
+export const oidcScenario: Scenario = {
   name: 'oidc',
   tools: ['chromium'],
   /** The provider answers on loopback, by http. */
   environment: { LOOPBACK_ISSUERS: 'on' },
   run: logInWithBrowsers,
-} as const;
+};
 
 /** Wants a registry where nobody but `admin` has logged in yet. */
 async function logInWithBrowsers({ registry }: { readonly registry: Registry }, report: Report): Promise<void> {
