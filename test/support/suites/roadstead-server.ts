@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Outside the state directory, so that the log does not count as state. */
   readonly logFile: string;
+  /** Added to this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Roadstead as `npm start` runs it: node and workerd in one process group. */
@@ -42,7 +44,12 @@ export class RoadsteadServer {
     const args = ['--port', String(options.port), '--host', '127.0.0.1', '--state', options.stateDirectory];
     this.#group = new ProcessGroup(process.execPath, [join(PROJECT_DIRECTORY, 'scripts/start.ts'), ...args], {
       // A server that is killed leaves its temporary files behind: they go where its log goes.
-      env: { ...process.env, TMPDIR: dirname(options.logFile), ROADSTEAD_ADMIN_PASSWORD: this.registry.password },
+      env: {
+        ...process.env,
+        TMPDIR: dirname(options.logFile),
+        ROADSTEAD_ADMIN_PASSWORD: this.registry.password,
+        ...options.environment,
+      },
       logFile: options.logFile,
     });
   }
