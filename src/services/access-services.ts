@@ -50,7 +50,9 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
 
   const hasher = new ScryptHasher({ clock });
   const users = new UserService({ users: new D1UserStore({ db }), hasher, clock });
-  const { groups, members } = createMembers(env, { configuration, facts, users, clock });
+  const directory = new LdaptsDirectory();
+  const ldap = new LdapService({ directory, configuration, users });
+  const { groups, members } = createMembers(env, { configuration, facts, users, ldap, clock });
   const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
   const robotAccess = new RobotAccessService({ robots, projects, access });
   const { federation, trustRules, trustRuleFacts } = createFederation(env, settings, {
@@ -61,8 +63,6 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
   const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRuleFacts });
   const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
 
-  const directory = new LdaptsDirectory();
-  const ldap = new LdapService({ directory, configuration, users });
   const methods = createLoginMethods({ env, users, robots, hasher, configuration, directory, adminPassword, clock });
   const logins = new LoginService({ methods, subjects, clock, missingSecrets: missing });
 
