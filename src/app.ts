@@ -4,7 +4,6 @@ import { configurationRoutes } from '#routes/api/configurations';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
 import { permissionRoutes } from '#routes/api/permissions';
-
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
