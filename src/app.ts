@@ -5,7 +5,6 @@ import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
 import { oidcApiRoutes } from '#routes/api/oidc';
 import { permissionRoutes } from '#routes/api/permissions';
-
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';

@@ -30,12 +30,12 @@ import { createLoginMethods } from '#src/services/login-methods';
 import { createMembers } from '#src/services/member-services';
 import { createOidc } from '#src/services/oidc-services';
 
-function createPermissions(db: D1Database, clock: Clock) {
+function createPermissions(db: D1Database, configuration: ConfigurationService, clock: Clock) {
   const projectStore = new D1ProjectStore({ db });
   const facts = new ProjectFactsService({ projects: projectStore, clock });
   const projects = new ProjectService({ projects: projectStore, facts, clock });
   const permissions = new PermissionService({ facts });
-  const access = new AccessService({ facts, projects, permissions });
+  const access = new AccessService({ facts, projects, permissions, configuration });
   return { facts, projects, permissions, access };
 }
 
@@ -52,11 +52,13 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
     clock,
     overwritten: settings.configurationOverwrite,
   });
-  const { facts, projects, permissions, access } = createPermissions(db, clock);
+  const { facts, projects, permissions, access } = createPermissions(db, configuration, clock);
 
   const hasher = new ScryptHasher({ clock });
   const users = new UserService({ users: new D1UserStore({ db }), hasher, clock });
-  const { groups, members } = createMembers(env, { configuration, facts, users, clock });
+  const directory = new LdaptsDirectory();
+  const ldap = new LdapService({ directory, configuration, users });
+  const { groups, members } = createMembers(env, { configuration, facts, users, ldap, clock });
   const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
   const robotAccess = new RobotAccessService({ robots, projects, access });
   const { federation, trustRules, trustRuleFacts } = createFederation(env, settings, {
@@ -67,8 +69,6 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
   const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRuleFacts });
   const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
 
-  const directory = new LdaptsDirectory();
-  const ldap = new LdapService({ directory, configuration, users });
   const oidc = createOidc({ env, settings, clock, users, configuration, sealerFor });
   const parts = { env, users, robots, hasher, configuration, directory, adminPassword, clock };
   const methods = createLoginMethods({ ...parts, cliSecretLogin: oidc.cliSecretLogin });

@@ -3,6 +3,7 @@ import { D1UserGroupStore } from '#adapters/d1/user-group-store';
 import type { Clock } from '#core/clock';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import { UserGroupService } from '#domain/groups/user-group-service';
+import type { LdapService } from '#domain/ldap/ldap-service';
 import { MemberResolver } from '#domain/members/member-resolver';
 import { MemberService } from '#domain/members/member-service';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
@@ -13,18 +14,20 @@ export interface MemberParts {
   readonly configuration: ConfigurationService;
   readonly facts: ProjectFactsService;
   readonly users: UserService;
+  readonly ldap: LdapService;
   readonly clock: Clock;
 }
 
 /** Groups of users, and who is a member of which project. */
-export function createMembers({ DB: db }: Env, { configuration, facts, users, clock }: MemberParts) {
+export function createMembers({ DB: db }: Env, { configuration, facts, users, ldap, clock }: MemberParts) {
+  const directories = { ldap_auth: ldap };
   const groups = new UserGroupService({
     groups: new D1UserGroupStore({ db }),
     configuration,
-    directories: {},
+    directories,
     clock,
   });
-  const resolver = new MemberResolver({ users, groups, configuration, directories: {} });
+  const resolver = new MemberResolver({ users, groups, configuration, directories });
   const members = new MemberService({ members: new D1MemberStore({ db }), resolver, facts, clock });
   return { groups, members };
 }

@@ -2,7 +2,7 @@
  * Who may do what, transcribed from Harbor's own tables (docs of `harbor:src/common/rbac/project/rbac_role.go` and
  * `const.go`), and on purpose not from `src/core/rbac`: the matrix test compares the two.
  */
-export const ROLE_COLUMNS = ['projectAdmin', 'maintainer', 'developer', 'guest', 'limitedGuest', 'public'] as const;
+const ROLE_COLUMNS = ['projectAdmin', 'maintainer', 'developer', 'guest', 'limitedGuest', 'public'] as const;
 
 export type RoleColumn = (typeof ROLE_COLUMNS)[number];
 

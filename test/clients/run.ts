@@ -9,6 +9,7 @@ import { buildahScenario } from '#test/clients/scenarios/buildah';
 import { craneScenario } from '#test/clients/scenarios/crane';
 import { deletionScenario } from '#test/clients/scenarios/deletion';
 import { dockerScenario } from '#test/clients/scenarios/docker';
+import { federationScenario } from '#test/clients/scenarios/federation';
 import { helmScenario } from '#test/clients/scenarios/helm';
 import { mountScenario } from '#test/clients/scenarios/mount';
 import { multiArchScenario } from '#test/clients/scenarios/multi-arch';
@@ -41,6 +42,7 @@ const SCENARIOS: readonly Scenario[] = [
   wrongPasswordScenario,
   anonymousScenario,
   accountsScenario,
+  federationScenario,
 ];
 
 const TOOLS: readonly Tool[] = [
@@ -101,7 +103,7 @@ async function registryUnderTest(directory: string): Promise<{ registry: Registr
     return { registry, stop: async () => undefined };
   }
   const options = { stateDirectory: join(directory, 'state'), logFile: join(directory, 'server.log') };
-  return RoadsteadServer.start({ ...options, port: await freePort() });
+  return RoadsteadServer.start({ ...options, port: await freePort(), environment: { LOOPBACK_ISSUERS: 'on' } });
 }
 
 await main();

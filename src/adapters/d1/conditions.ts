@@ -24,11 +24,6 @@ export function conditions(terms: readonly string[], bindings: readonly unknown[
   return new Conditions(terms, bindings);
 }
 
-/** The pattern for `like … escape '\'` that finds the text anywhere. */
-export function likePattern(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-}
-
 /** The term of a text found anywhere in `sql`, in whatever case; a pattern of LIKE may have 50 bytes in D1. */
 export function containing(sql: string): (parameter: string) => string {
   return (parameter) => `instr(lower(${sql}), lower(${parameter})) > 0`;

@@ -1,5 +1,5 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
-import { conditions, likePattern } from '#adapters/d1/conditions';
+import { conditions, containing } from '#adapters/d1/conditions';
 import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
@@ -38,7 +38,7 @@ export class D1RobotStore implements RobotStore {
   async list(filter: RobotFilter, page: RobotPage) {
     const where = conditions(['r.project_id = ?1'], [filter.of === 'system' ? 0 : filter.of])
       .add((value) => `r.name = ${value}`, filter.name)
-      .add((value) => `r.name like ${value} escape '\\'`, likePattern(filter.nameContains));
+      .add(containing('r.name'), filter.nameContains);
     const order = { column: COLUMN_OF[page.orderBy], isDescending: page.isDescending, tieBreaker: 'r.id' };
     const { rows, total } = await listPage<RobotRow>(this.#db, { select: SELECT_ROBOT, where, order, page });
     return { items: rows.map(toRobot), total };

@@ -1,5 +1,5 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
-import { conditions, likePattern } from '#adapters/d1/conditions';
+import { conditions, containing } from '#adapters/d1/conditions';
 import { GuardFailed, guard } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
@@ -41,9 +41,9 @@ export class D1UserStore implements UserStore {
   async list(filter: UserFilter, page: UserPage) {
     const where = conditions(['deleted_at_ms is null'])
       .add((value) => `username = ${value}`, filter.username)
-      .add((value) => `username like ${value} escape '\\'`, likePattern(filter.usernameContains))
+      .add(containing('username'), filter.usernameContains)
       .add((value) => `email = ${value}`, filter.email)
-      .add((value) => `email like ${value} escape '\\'`, likePattern(filter.emailContains));
+      .add(containing('email'), filter.emailContains);
     const order = { column: COLUMN_OF[page.orderBy], isDescending: page.isDescending, tieBreaker: 'id' };
     const { rows, total } = await listPage<UserRow>(this.#db, { select: SELECT_USER, where, order, page });
     return { items: rows.map(toUser), total };

@@ -5,6 +5,7 @@ import type { PermissionService } from '#domain/access/permission-service';
 import { isSystemAdmin, type Principal, type UserPrincipal } from '#domain/access/principal';
 import { CATALOG_SCOPE, type RepositoryAction, repositoryScope } from '#domain/access/scope';
 import { tokenPermits } from '#domain/access/token-access';
+import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import type { Project } from '#domain/projects/project';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
 import type { ProjectService } from '#domain/projects/project-service';
@@ -16,6 +17,7 @@ export interface AccessServiceDeps {
   /** Projects as they stand, for `/api`. */
   readonly projects: ProjectService;
   readonly permissions: PermissionService;
+  readonly configuration: ConfigurationService;
 }
 
 /** Who may do what. Every handler asks here, in one line, before it does anything. */
@@ -23,11 +25,13 @@ export class AccessService {
   readonly #facts: ProjectFactsService;
   readonly #projects: ProjectService;
   readonly #permissions: PermissionService;
+  readonly #configuration: ConfigurationService;
 
-  constructor({ facts, projects, permissions }: AccessServiceDeps) {
+  constructor({ facts, projects, permissions, configuration }: AccessServiceDeps) {
     this.#facts = facts;
     this.#projects = projects;
     this.#permissions = permissions;
+    this.#configuration = configuration;
   }
 
   /**
@@ -99,14 +103,14 @@ export class AccessService {
   }
 
   /**
-   * Creating a project, as the user this answers, who will own it. What a system robot creates belongs to the first
-   * administrator, as in Harbor: a machine owns nothing.
+   * Creating a project, as the user this answers, who will own it. People may where the setting does not keep it to
+   * administrators; what a system robot creates belongs to the first administrator, as in Harbor: a machine owns nothing.
    */
-  authorizeProjectCreation(principal: Principal): number {
-    if (principal.kind === 'user') return principal.userId;
-    if (principal.kind !== 'robot') throw refusal(principal);
-    if (this.#permissions.hasSystem(principal, 'project:create')) return FIRST_ADMINISTRATOR_ID;
-    throw new AppError('FORBIDDEN', { message: 'Only system level robot can create project' });
+  async authorizeProjectCreation(principal: Principal): Promise<number> {
+    const { project_creation_restriction: restriction } = await this.#configuration.current();
+    const isFree = principal.kind === 'user' && restriction === 'everyone';
+    if (!isFree && !this.#permissions.hasSystem(principal, 'project:create')) throw refusal(principal);
+    return principal.kind === 'user' ? principal.userId : FIRST_ADMINISTRATOR_ID;
   }
 
   /** A permission on the system itself: administrators, and system robots that were given it. */

@@ -1,4 +1,5 @@
-import type { ConfigurationType } from '#domain/configuration/configuration-type';
+import type { z } from 'zod';
+import type { CONFIGURATION_TYPES, ConfigurationType } from '#domain/configuration/configuration-type';
 
 interface Item {
   readonly type: ConfigurationType;
@@ -87,7 +88,7 @@ export const CATALOG = {
 export type ConfigurationKey = keyof typeof CATALOG;
 
 /** `db_auth` is a text with four values, `30` a number: what a key holds. */
-export type ConfigurationValue<K extends ConfigurationKey> = (typeof CATALOG)[K]['type'] extends 'auth-mode'
+type ConfigurationValue<K extends ConfigurationKey> = (typeof CATALOG)[K]['type'] extends 'auth-mode'
   ? AuthMode
   : (typeof CATALOG)[K]['fallback'] extends boolean
     ? boolean
@@ -97,8 +98,7 @@ export type ConfigurationValue<K extends ConfigurationKey> = (typeof CATALOG)[K]
         ? string
         : Readonly<Record<string, string>>;
 
-export const AUTH_MODES = ['db_auth', 'ldap_auth', 'uaa_auth', 'http_auth', 'oidc_auth'] as const;
-export type AuthMode = (typeof AUTH_MODES)[number];
+export type AuthMode = z.infer<(typeof CONFIGURATION_TYPES)['auth-mode']>;
 
 /** Every setting, read. */
 export type Configuration = { readonly [K in ConfigurationKey]: ConfigurationValue<K> };

@@ -1,12 +1,11 @@
 import { AppError } from '#core/errors';
 import { type ExternalGroup, GROUP_TYPES, type GroupType } from '#domain/groups/user-group';
+import { normalizeDn } from '#domain/ldap/distinguished-name';
 
 const MAX_NAME_LENGTH = 255;
 const MAX_DN_LENGTH = 512;
 /** What breaks a line, or turns the text around it. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/u;
-/** One `type=value` of a distinguished name (RFC 4514 §3) and what follows it. */
-const ATTRIBUTE = /\s*(?:[a-z][a-z0-9-]*|\d+(?:\.\d+)*)\s*=(?:\\[^\n]|[^\\,+\n])*([,+]|$)/iy;
 
 /** A group as a client describes it. */
 export interface GroupDescription {
@@ -41,19 +40,10 @@ export function toGroupName(text: string): string {
 function requireDn(text: string): string {
   const dn = text.trim();
   if (dn === '') throw new AppError('BAD_REQUEST', { message: 'an LDAP group needs its ldap_group_dn' });
-  if (dn.length > MAX_DN_LENGTH || UNPRINTABLE.test(dn) || !isDistinguishedName(dn)) {
+  if (dn.length > MAX_DN_LENGTH || UNPRINTABLE.test(dn) || normalizeDn(dn) === undefined) {
     throw new AppError('BAD_REQUEST', { message: `invalid DN syntax. DN: ${dn.slice(0, MAX_DN_LENGTH)}` });
   }
   return dn;
-}
-
-function isDistinguishedName(dn: string): boolean {
-  ATTRIBUTE.lastIndex = 0;
-  for (;;) {
-    const separator = ATTRIBUTE.exec(dn)?.[1];
-    if (separator === undefined) return false;
-    if (separator === '') return true;
-  }
 }
 
 function isGroupType(type: number): type is GroupType {

@@ -19,7 +19,7 @@ export function usernameKey(username: string): string {
 }
 
 /** Undefined for a name an account may have, else what is wrong with it. */
-export function usernameProblem(username: string): string | undefined {
+function usernameProblem(username: string): string | undefined {
   if (username === '' || username.length > MAX_NAME_LENGTH) return 'username must be 1 to 255 characters long';
   if (FORBIDDEN_CHARACTERS.test(username)) return 'username contains illegal characters';
   if (username !== username.trim() || INVISIBLE.test(username)) return 'username contains invisible characters';

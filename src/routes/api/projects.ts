@@ -91,7 +91,7 @@ export function projectRoutes(): OpenAPIHono<AppEnv> {
   routes.openapi(createProject, async (c) => {
     const { access, projects } = c.get('services');
     const request = c.req.valid('json');
-    const ownerId = access.authorizeProjectCreation(c.get('principal'));
+    const ownerId = await access.authorizeProjectCreation(c.get('principal'));
     if (request.registry_id) {
       throw new AppError('BAD_REQUEST', { message: 'proxy cache projects are not available' });
     }

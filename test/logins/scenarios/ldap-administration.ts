@@ -1,5 +1,6 @@
 import { expectMatch, expectSame } from '#test/clients/expectations';
-import type { LdapWorld } from '#test/logins/scenarios/ldap';
+import { RegistryCaller } from '#test/logins/registry-caller';
+import { CREW, GUEST, type LdapWorld } from '#test/logins/scenarios/ldap-world';
 import { CROWD_DN, DEVELOPERS, PEOPLE, USERS_DN } from '#test/support/suites/ldap-people';
 import type { Report } from '#test/support/suites/report';
 import { SEARCH_ACCOUNT } from '#test/support/suites/slapd';
@@ -11,6 +12,7 @@ export async function checkLdapAdministration(world: LdapWorld, report: Report):
   await checkPings(world, report);
   await checkSearches(world, report);
   await checkImports(world, report);
+  await checkMembers(world, report);
 }
 
 async function checkPings({ admin, slapd }: LdapWorld, report: Report): Promise<void> {
@@ -89,5 +91,21 @@ async function checkImports({ admin }: LdapWorld, report: Report): Promise<void>
     const failures = (await response.json()) as readonly { readonly uid: string; readonly error: string }[];
     const told = failures.map((failure) => `${failure.uid}:${failure.error}`).join();
     expectSame('failures', told, ':empty_uid,nobody:unknown_user,twin:ambiguous_user');
+  });
+}
+
+async function checkMembers({ registry, admin }: LdapWorld, report: Report): Promise<void> {
+  const { uid, password } = PEOPLE.invited;
+  await report.step('somebody who has never logged in becomes a member by name, and then pulls', async () => {
+    const member = { role_id: GUEST, member_user: { username: uid } };
+    await admin.expect(201, 'POST', `/api/v2.0/projects/${CREW.project}/members`, member);
+    expectSame('status', await new RegistryCaller(registry, uid, password).pull(CREW.repository), 200);
+  });
+  await report.check('a user and a group that the directory does not know become no members', async () => {
+    const path = `/api/v2.0/projects/${CREW.project}/members`;
+    await admin.expect(404, 'POST', path, { role_id: GUEST, member_user: { username: 'nobody' } });
+    const group = { group_name: 'x', group_type: 1, ldap_group_dn: DEVELOPERS.dn.replace('developers', 'nobody') };
+    await admin.expect(400, 'POST', path, { role_id: GUEST, member_group: group });
+    await admin.expect(400, 'POST', '/api/v2.0/usergroups', group);
   });
 }

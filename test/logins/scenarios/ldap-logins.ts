@@ -1,12 +1,8 @@
 import { expectSame } from '#test/clients/expectations';
 import { RegistryCaller } from '#test/logins/registry-caller';
-import type { LdapWorld } from '#test/logins/scenarios/ldap';
+import { CREW, GUEST, type LdapWorld } from '#test/logins/scenarios/ldap-world';
 import { DEVELOPERS, LONER, PEOPLE, type Person, STRANGER } from '#test/support/suites/ldap-people';
 import type { Report } from '#test/support/suites/report';
-
-const PROJECT = 'crew';
-const REPOSITORY = `${PROJECT}/app`;
-const GUEST = 3;
 
 /** Who is let in, as whom, and what their groups give them. */
 export async function checkLdapLogins(world: LdapWorld, report: Report): Promise<void> {
@@ -24,7 +20,7 @@ export async function checkLdapLogins(world: LdapWorld, report: Report): Promise
   await report.check('somebody without groups logs in and pulls nothing private', async () => {
     const loner = callerOf(world, LONER);
     expectSame('username', (await loner.currentUser()).username, LONER.uid);
-    expectSame('status', await loner.pull(REPOSITORY), 401);
+    expectSame('status', await loner.pull(CREW.repository), 401);
   });
   await report.check('a name is the one of the directory, however it is typed', async () => {
     const { username } = await new RegistryCaller(world.registry, 'ALICE', PEOPLE.alice.password).currentUser();
@@ -35,12 +31,12 @@ export async function checkLdapLogins(world: LdapWorld, report: Report): Promise
 }
 
 async function admitDevelopers({ admin }: LdapWorld): Promise<void> {
-  await admin.seedRepository(PROJECT, REPOSITORY);
+  await admin.seedRepository(CREW.project, CREW.repository);
   const dn = DEVELOPERS.dn.toUpperCase().replaceAll(',', ' , ');
   const group = { group_name: 'developers', group_type: 1, ldap_group_dn: dn };
   await admin.expect(201, 'POST', '/api/v2.0/usergroups', group);
   const member = { role_id: GUEST, member_group: { group_name: 'developers', group_type: 1, ldap_group_dn: dn } };
-  await admin.expect(201, 'POST', `/api/v2.0/projects/${PROJECT}/members`, member);
+  await admin.expect(201, 'POST', `/api/v2.0/projects/${CREW.project}/members`, member);
 }
 
 async function checkMember(world: LdapWorld, person: Person): Promise<void> {
@@ -50,7 +46,7 @@ async function checkMember(world: LdapWorld, person: Person): Promise<void> {
   expectSame('realname', user.realname, person.cn);
   expectSame('email', user.email, person.mail ?? '');
   expectSame('sysadmin_flag', user.sysadmin_flag, false);
-  expectSame('status of a pull', await caller.pull(REPOSITORY), 200);
+  expectSame('status of a pull', await caller.pull(CREW.repository), 200);
 }
 
 async function checkAdministrators(world: LdapWorld, report: Report): Promise<void> {

@@ -1,6 +1,6 @@
 import { expectSame } from '#test/clients/expectations';
 import { RegistryCaller } from '#test/logins/registry-caller';
-import type { LdapWorld } from '#test/logins/scenarios/ldap';
+import type { LdapWorld } from '#test/logins/scenarios/ldap-world';
 import { FakeDirectory, MISCHIEFS } from '#test/support/suites/fake-directory';
 import { LATECOMER } from '#test/support/suites/ldap-people';
 import type { Report } from '#test/support/suites/report';

@@ -5,6 +5,7 @@ import type { Scenario, World } from '#test/logins/scenario';
 import { checkLdapAdministration } from '#test/logins/scenarios/ldap-administration';
 import { checkLdapLogins } from '#test/logins/scenarios/ldap-logins';
 import { checkLdapOutages } from '#test/logins/scenarios/ldap-outages';
+import type { LdapWorld } from '#test/logins/scenarios/ldap-world';
 import {
   ADMINISTRATORS,
   directoryEntries,
@@ -21,13 +22,6 @@ export const ldapScenario: Scenario = {
   tools: ['slapd', 'ldapadd', 'ldapsearch', 'openssl'],
   run: runLdap,
 };
-
-/** What the parts of the scenario share. */
-export interface LdapWorld {
-  readonly registry: World['registry'];
-  readonly admin: RegistryCaller;
-  readonly slapd: Slapd;
-}
 
 async function runLdap({ registry, directory }: World, report: Report): Promise<void> {
   const home = join(directory, 'slapd');

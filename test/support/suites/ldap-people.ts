@@ -25,6 +25,7 @@ export const PEOPLE = {
   comma: person({ uid: 'karl', cn: 'Komma, Karl', password: 'Comma: Pass, 1' }),
   unicode: person({ uid: 'zoë', cn: 'Zoë Łukasz', password: 'Pässwörd-1' }),
   imported: person({ uid: 'ida', cn: 'Ida Imported', password: 'Ida-Pass-1' }),
+  invited: person({ uid: 'ivan', cn: 'Ivan Invited', password: 'Ivan-Pass-1' }),
   twin: person({ uid: 'twin', cn: 'Elder Twin', password: 'Twin-Pass-1' }),
   otherTwin: person({ uid: 'twin', cn: 'Younger Twin', password: 'Twin-Pass-1' }),
 } as const;

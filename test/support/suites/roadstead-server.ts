@@ -25,7 +25,7 @@ export interface ServerOptions {
   readonly port: number;
   /** Outside the state directory, so that the log does not count as state. */
   readonly logFile: string;
-  /** Variables of `npm start`, besides this process's own. */
+  /** Added to this process's own. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -46,9 +46,9 @@ export class RoadsteadServer {
       // A server that is killed leaves its temporary files behind: they go where its log goes.
       env: {
         ...process.env,
-        ...options.environment,
         TMPDIR: dirname(options.logFile),
         ROADSTEAD_ADMIN_PASSWORD: this.registry.password,
+        ...options.environment,
       },
       logFile: options.logFile,
     });

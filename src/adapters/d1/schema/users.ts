@@ -10,7 +10,7 @@ export const users = sqliteTable(
     username: text('username').notNull(),
     /** The name as a person would take it for another's (`domain/users/username.ts`); null in rows older than it. */
     usernameKey: text('username_key'),
-    /** `scrypt$…` or an imported `pbkdf2_sha256$…`; null for who logs in elsewhere, and for `admin` at first. */
+    /** `scrypt$…`; the prefix leaves room for hashes imported from Harbor. Null for who logs in elsewhere, and `admin` at first. */
     passwordHash: text('password_hash'),
     email: text('email'),
     realname: text('realname').notNull().default(''),

@@ -1,8 +1,8 @@
 import type { Client } from '#test/clients/client';
 import { digestIn, expectSame } from '#test/clients/expectations';
 import { writeLayerArchive } from '#test/clients/image-files';
+import { OidcIssuer } from '#test/clients/oidc-issuer';
 import type { Scenario, World } from '#test/clients/scenario';
-import { OidcIssuer } from '#test/logins/oidc-issuer';
 import type { Report } from '#test/support/suites/report';
 
 const PROJECT = 'federation';
