@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DOCKER_TOOLS, dockerRound } from '#test/logins/docker-round';
 import { RegistryCaller } from '#test/logins/registry-caller';
 import type { Scenario, World } from '#test/logins/scenario';
 import { checkLdapAdministration } from '#test/logins/scenarios/ldap-administration';
@@ -10,6 +11,7 @@ import {
   ADMINISTRATORS,
   directoryEntries,
   GROUP_FILTER,
+  PEOPLE,
   USER_FILTER,
   USERS_DN,
 } from '#test/support/suites/ldap-people';
@@ -19,7 +21,7 @@ import { SEARCH_ACCOUNT, Slapd } from '#test/support/suites/slapd';
 /** Logins, groups and administration against OpenLDAP's server. */
 export const ldapScenario: Scenario = {
   name: 'ldap',
-  tools: ['slapd', 'ldapadd', 'ldapsearch', 'openssl'],
+  tools: ['slapd', 'ldapadd', 'ldapsearch', 'openssl', ...DOCKER_TOOLS],
   run: runLdap,
 };
 
@@ -32,6 +34,10 @@ async function runLdap({ registry, directory }: World, report: Report): Promise<
   try {
     await report.step('the administrator sets ldap_auth', () => useDirectory(world));
     await checkLdapLogins(world, report);
+    const { uid: username, password } = PEOPLE.alice;
+    await report.check(`${username} logs in with docker, pushes and pulls`, () =>
+      dockerRound({ registry, directory }, { username, password }),
+    );
     await checkLdapAdministration(world, report);
     await checkLdapOutages(world, report);
   } finally {

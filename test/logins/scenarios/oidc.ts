@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { expectMatch, expectSame } from '#test/clients/expectations';
-import type { Scenario } from '#test/logins/scenario';
+import { DOCKER_TOOLS, dockerRound } from '#test/logins/docker-round';
+import type { Scenario, World as SuiteWorld } from '#test/logins/scenario';
 import { Chromium } from '#test/support/suites/chromium';
 import { OidcProvider, type ProviderUser } from '#test/support/suites/oidc-provider';
 import type { Report } from '#test/support/suites/report';
@@ -41,14 +42,14 @@ interface World {
 /** A certified provider and a real browser. */
 export const oidcScenario: Scenario = {
   name: 'oidc',
-  tools: ['chromium'],
+  tools: ['chromium', ...DOCKER_TOOLS],
   /** The provider answers on loopback, by http. */
   environment: { LOOPBACK_ISSUERS: 'on' },
   run: logInWithBrowsers,
 };
 
 /** Wants a registry where nobody but `admin` has logged in yet. */
-async function logInWithBrowsers({ registry }: { readonly registry: Registry }, report: Report): Promise<void> {
+async function logInWithBrowsers({ registry, directory }: SuiteWorld, report: Report): Promise<void> {
   const provider = await OidcProvider.start({ registryUrl: registry.url, users: { 'ada-1': ADA, 'grace-1': GRACE } });
   const chromium = await Chromium.start();
   const world = { registry, provider, chromium, report };
@@ -61,6 +62,9 @@ async function logInWithBrowsers({ registry }: { readonly registry: Registry }, 
     const ada = await chromium.open();
     await checkFirstLogin(world, ada);
     await checkCliSecret(world, ada);
+    await report.check('Ada logs in with docker by her CLI secret, pushes and pulls', () =>
+      dockerRound({ registry, directory }, { username: 'ada', password: 'Chosen-Secret-1' }),
+    );
     await checkLogout(world, ada);
     await checkAdministrators(world);
     await checkGroups(world);
