@@ -281,6 +281,18 @@ describe('PUT /v2/:name/manifests/:reference', () => {
 });
 
 describe('GET /v2/:name/manifests/:reference', () => {
+  it('keeps any type a client has chosen, and no browser takes it for a page', async () => {
+    const repository = newRepository();
+    const bytes = jsonBytes({ '<script>alert(1)</script>': '' });
+    expect((await putManifest(harness, repository, 'page', bytes, 'text/html')).status).toBe(201);
+    const got = await harness.asAdmin('GET', `/v2/${repository}/manifests/page`);
+    expect(Object.fromEntries(got.headers)).toMatchObject({
+      'content-type': 'text/html',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+    });
+  });
+
   it('answers 304 to a client that has the digest', async () => {
     const repository = newRepository();
     const image = randomImage();
