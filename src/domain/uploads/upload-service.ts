@@ -88,9 +88,11 @@ export class UploadService {
   /** Ends an upload, with the last bytes or without. May be repeated. */
   async finish(idText: string, end: UploadEnd): Promise<FinishOutcome> {
     const id = this.#verify(idText, end.repository);
-    if (!end.body.stream) return this.#deps.finisher.finish(id.text, end);
-    if (await this.#isWholeBlob(id, end.body)) return this.#storeVerified(end, end.body.stream);
-    return this.#finishWithBody(id, end);
+    const { stream } = end.body;
+    if (!stream) return this.#deps.finisher.finish(id.text, end);
+    const isFresh = () => this.#isFresh(id, end.body);
+    if (isVerifiable(end.body) && (await isFresh())) return this.#storeVerified(end, stream);
+    return this.#finishWithBody(id, end, isFresh);
   }
 
   /** Stores a blob that comes with the request that opens its upload. */
@@ -98,7 +100,7 @@ export class UploadService {
     const id = this.start(end.repository, digestAlgorithm(end.digest));
     const { stream } = end.body;
     if (stream && isVerifiable(end.body)) return this.#storeVerified(end, stream);
-    return stream ? this.#finishWithBody(id, end) : this.#deps.finisher.finish(id.text, end);
+    return stream ? this.#finishWithBody(id, end, async () => true) : this.#deps.finisher.finish(id.text, end);
   }
 
   async cancel(idText: string, repository: RepositoryName): Promise<void> {
@@ -115,13 +117,13 @@ export class UploadService {
     return this.#deps.ids.verify(idText, repository, this.#deps.clock.nowMs());
   }
 
-  /** A small body whose digest fits needs no session, whatever has been uploaded before. */
-  async #finishWithBody(id: UploadId, end: UploadEnd): Promise<FinishOutcome> {
+  /** A small body whose digest fits is stored without a session if nothing came before it. */
+  async #finishWithBody(id: UploadId, end: UploadEnd, isFresh: () => Promise<boolean>): Promise<FinishOutcome> {
     const { repository, digest, body } = end;
     return this.#withHead(body, async (head, rest) => {
       if (!rest && head.length === 0) return this.#deps.finisher.finish(id.text, end);
-      const isWhole = !rest && (body.firstByte ?? 0) === 0;
-      if (isWhole && digestOf(head, digestAlgorithm(digest)) === digest) return this.#storeVerified(end, head);
+      const isTheBlob = !rest && digestOf(head, digestAlgorithm(digest)) === digest;
+      if (isTheBlob && (await isFresh())) return this.#storeVerified(end, head);
       const algorithm = digestAlgorithm(digest);
       const append = { ...body, id: { ...id, algorithm }, repository, head, rest, isLast: true };
       const outcome = await this.#deps.writer.append(append);
@@ -129,9 +131,9 @@ export class UploadService {
     });
   }
 
-  /** Whether a large body is all there is of its upload, so that R2 can take and verify it as it comes. */
-  async #isWholeBlob(id: UploadId, body: UploadBody): Promise<boolean> {
-    if (!isVerifiable(body) || (body.firstByte ?? 0) !== 0) return false;
+  /** Whether a body is all there is of its upload. BLOB_UPLOAD_UNKNOWN when the upload is over. */
+  async #isFresh(id: UploadId, body: UploadBody): Promise<boolean> {
+    if ((body.firstByte ?? 0) !== 0) return false;
     const offset = await this.#deps.sessions.offset(id.text);
     if (offset === undefined) throw new AppError('BLOB_UPLOAD_UNKNOWN');
     return offset === 0;
