@@ -22,7 +22,7 @@ import { landing } from '#routes/internal/landing';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
 import { notFound, onError } from '#routes/middleware/error-handler';
-import { registryVersion } from '#routes/middleware/registry-version';
+import { registryHeaders } from '#routes/middleware/registry-headers';
 import { requestId } from '#routes/middleware/request-id';
 import { requestLog } from '#routes/middleware/request-log';
 import { ociRoutes } from '#routes/oci/router';
@@ -54,7 +54,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.notFound(notFound);
 
   app.route('/api', openSystemRoutes());
-  app.use('/v2/*', registryVersion, authenticate('registry'));
+  app.use('/v2/*', registryHeaders, authenticate('registry'));
   app.use('/service/token', authenticate('token-service'));
   app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'));
   app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'));

@@ -6,6 +6,9 @@ interface Database {
   prepare(query: string): { first<T>(column: string): Promise<T | null> };
 }
 
+/** There is no other way: the environment's counts for the first login alone. */
+const changeIt = 'change it through PUT /api/v2.0/users/1/password';
+
 /**
  * What the person at the terminal should know about the administrator's password. The environment's counts until
  * somebody has logged in; from then on it is the one in the database.
@@ -20,11 +23,15 @@ export async function adminPasswordWarnings(
     stored === null
       ? password === (environmentPassword || defaultAdminPassword)
       : (await hasher.verify(password, stored)) !== 'wrong';
+  const warnings: string[] = [];
   if (await isPassword(defaultAdminPassword)) {
-    return ['admin has the well-known default password; set ROADSTEAD_ADMIN_PASSWORD before the first login.'];
+    const remedy = stored === null ? 'set ROADSTEAD_ADMIN_PASSWORD before the first login' : changeIt;
+    warnings.push(`admin has the well-known default password; ${remedy}.`);
   }
   if (environmentPassword && !(await isPassword(environmentPassword))) {
-    return ['ROADSTEAD_ADMIN_PASSWORD is ignored: admin has logged in before and keeps the password of that time.'];
+    warnings.push(
+      `ROADSTEAD_ADMIN_PASSWORD is ignored, as admin has another password since the first login; ${changeIt}.`,
+    );
   }
-  return [];
+  return warnings;
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { systemClock } from '#core/clock';
+import { MessageLimit } from '#scripts/embedded/message-limit';
 import { RotatingFile } from '#scripts/embedded/rotating-file';
 
 const maxFileBytes = 10 * 1024 * 1024;
@@ -7,6 +9,7 @@ const maxFiles = 5;
 /** Takes the worker's output: all of it into `roadstead.log`, errors also to the terminal. */
 export class OperationalLog {
   readonly #file: RotatingFile;
+  readonly #limit = new MessageLimit({ clock: systemClock });
 
   constructor(deps: { readonly directory: string }) {
     const path = join(deps.directory, 'roadstead.log');
@@ -14,18 +17,25 @@ export class OperationalLog {
     this.#file = new RotatingFile({ path, maxFileBytes, maxFiles, onError });
   }
 
+  /** The worker writes JSON lines of its own; anything else is what the runtime says. */
   write({ level, message }: { readonly level: string; readonly message: string }): void {
-    this.#file.write(`${toLine(level, message)}\n`);
-    if (level === 'error') process.stderr.write(`${message}\n`);
+    if (message.startsWith('{')) this.#append(level, message, message);
+    else this.#writeRuntimeMessage(level, message);
   }
 
   close(): void {
     this.#file.close();
   }
-}
 
-/** The worker writes JSON lines of its own; anything else (the runtime's messages) is wrapped in one. */
-function toLine(level: string, message: string): string {
-  if (message.startsWith('{')) return message;
-  return JSON.stringify({ time: new Date().toISOString(), level, message });
+  #writeRuntimeMessage(level: string, message: string): void {
+    const verdict = this.#limit.judge(message);
+    if (verdict === 'drop') return;
+    const told = verdict === 'last' ? `${message} (more of these are left out for up to a minute)` : message;
+    this.#append(level, JSON.stringify({ time: new Date().toISOString(), level, message: told }), told);
+  }
+
+  #append(level: string, line: string, told: string): void {
+    this.#file.write(`${line}\n`);
+    if (level === 'error') process.stderr.write(`${told}\n`);
+  }
 }

@@ -47,6 +47,37 @@ export function parseQuery(text: string | undefined): readonly QueryTerm[] {
   return text.split(',').map(parseTerm);
 }
 
+/** Keys a listing filters by, and how. */
+export type FilterKeys<K extends string> = Readonly<Record<K, readonly QueryTerm['match'][]>>;
+
+/** What a `q=` asks of a listing, by key. */
+export type Filter<K extends string> = { readonly [key in K]?: Omit<QueryTerm, 'key'> };
+
+/**
+ * As {@link parseQuery}, for a listing that can filter by `keys` alone. BAD_REQUEST for any other term: an answer that
+ * leaves a condition out holds more than was asked for, and somebody may delete what it lists.
+ */
+export function parseFilter<K extends string>(text: string | undefined, keys: FilterKeys<K>): Filter<K> {
+  const filter: { [key in K]?: Omit<QueryTerm, 'key'> } = {};
+  for (const { key, match, value } of parseQuery(text)) {
+    if (!isKeyOf(keys, key) || !keys[key].includes(match)) {
+      throw new AppError('BAD_REQUEST', { message: `this list has no ${match} filter by ${key.slice(0, 64)}` });
+    }
+    if (filter[key]) throw new AppError('BAD_REQUEST', { message: `the query names the key ${key} twice` });
+    filter[key] = { match, value };
+  }
+  return filter;
+}
+
+function isKeyOf<K extends string>(keys: FilterKeys<K>, key: string): key is K {
+  return Object.hasOwn(keys, key);
+}
+
+/** The value of a term that matches so. */
+export function valueMatching(term: Omit<QueryTerm, 'key'> | undefined, match: QueryTerm['match']): string | undefined {
+  return term?.match === match ? term.value : undefined;
+}
+
 function parseTerm(text: string): QueryTerm {
   const equals = text.indexOf('=');
   const key = text.slice(0, equals).trim();

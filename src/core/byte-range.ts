@@ -9,7 +9,8 @@ export type RangeRequest =
   | { readonly kind: 'part'; readonly range: ByteRange }
   | { readonly kind: 'unsatisfiable' };
 
-const SINGLE_RANGE = /^bytes=(\d{0,16})-(\d{0,16})$/;
+/** Names of units have no case (RFC 9110 §14.1). */
+const SINGLE_RANGE = /^bytes=(\d{0,16})-(\d{0,16})$/i;
 const WHOLE: RangeRequest = { kind: 'whole' };
 const UNSATISFIABLE: RangeRequest = { kind: 'unsatisfiable' };
 
@@ -38,7 +39,7 @@ function suffixRange(length: string, sizeBytes: number): RangeRequest {
  * in chunks"). The RFC 9110 form `bytes <first>-<last>/<size|*>` that some clients send is understood too.
  */
 export function parseChunkRange(header: string): ByteRange | undefined {
-  const match = /^(?:bytes[ =])?(\d{1,16})-(\d{1,16})(?:\/(?:\d{1,16}|\*))?$/.exec(header.trim());
+  const match = /^(?:bytes[ =])?(\d{1,16})-(\d{1,16})(?:\/(?:\d{1,16}|\*))?$/i.exec(header.trim());
   if (!match) return undefined;
   const range = { first: Number(match[1]), last: Number(match[2]) };
   return range.last >= range.first ? range : undefined;

@@ -67,6 +67,7 @@ const descriptorSchema = z.object({
     context.addIssue({ code: 'custom', message: 'is not a digest of a supported algorithm' });
     return z.NEVER;
   }),
+  // A safe integer: clients in Go read it into an int64, and others lose digits beyond.
   size: z.int().nonnegative(),
   artifactType: mediaTypeText.optional(),
   annotations: stringMap.nullish().transform((value) => value ?? undefined),
@@ -99,8 +100,11 @@ export function parseManifest(bytes: Uint8Array, contentType: string): Result<Ma
   if (body.mediaType !== undefined && body.mediaType !== mediaType) {
     return err({ reason: 'media-type-mismatch', contentType: mediaType, mediaType: body.mediaType });
   }
-  const missing = missingField(mediaType, body);
-  return missing ? err(missing) : ok(toManifest(mediaType, body));
+  const problem = missingField(mediaType, body) ?? foreignField(mediaType, body);
+  if (problem) return err(problem);
+  const manifest = toManifest(mediaType, body);
+  if (bytes.length + manifest.contentSizeBytes <= Number.MAX_SAFE_INTEGER) return ok(manifest);
+  return err({ reason: 'field', field: 'layers', problem: 'have sizes whose sum is out of bounds' });
 }
 
 function parseJson(bytes: Uint8Array): unknown {
@@ -133,6 +137,23 @@ function missingField(mediaType: string, body: z.infer<typeof manifestSchema>): 
       return undefined;
   }
 }
+
+/**
+ * Fields of an index in an image manifest, and the other way round: what such a thing is would depend on who reads it
+ * (CVE-2021-41190; image-spec manifest.md and image-index.md on `mediaType`).
+ */
+function foreignField(mediaType: string, body: z.infer<typeof manifestSchema>): ManifestProblem | undefined {
+  const fields = FOREIGN_FIELDS[mediaType] ?? [];
+  const field = fields.find((name) => body[name] !== undefined && body[name] !== null);
+  return field && { reason: 'field', field, problem: `does not belong into ${mediaType}` };
+}
+
+const FOREIGN_FIELDS: Readonly<Record<string, readonly ('config' | 'layers' | 'manifests')[]>> = {
+  [MEDIA_TYPES.ociManifest]: ['manifests'],
+  [MEDIA_TYPES.dockerManifest]: ['manifests'],
+  [MEDIA_TYPES.ociIndex]: ['config', 'layers'],
+  [MEDIA_TYPES.dockerManifestList]: ['config', 'layers'],
+};
 
 function toManifest(mediaType: string, body: z.infer<typeof manifestSchema>): Manifest {
   const layers = [...(body.layers ?? []), ...(body.blobs ?? [])].filter(

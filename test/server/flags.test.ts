@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFlags } from '#scripts/embedded/flags';
+import { parseFlags, usage } from '#scripts/embedded/flags';
 
 describe('the command line', () => {
   it('serves http://localhost:8080 from .roadstead when nothing is said', () => {
@@ -49,4 +49,11 @@ describe('the command line', () => {
     const flags = parseFlags(args);
     expect(flags.kind === 'invalid' && flags.message).toContain(message);
   });
+
+  it.each(['ROADSTEAD_ADMIN_PASSWORD', 'ROADSTEAD_SECRET_KEY', 'EXTERNAL_URL', 'EDGE_CACHE'])(
+    'tells in its help of the variable %s',
+    (name) => {
+      expect(usage).toContain(`  ${name} `);
+    },
+  );
 });

@@ -8,7 +8,7 @@ import { ObjectKeys } from '#adapters/r2/object-keys';
 import { systemClock } from '#core/clock';
 import type { Digest } from '#core/digest';
 import { parseRepositoryName, type RepositoryName } from '#core/reference';
-import { createUploadBuffers } from '#domain/uploads/buffer-pool';
+import { createUploadBuffers, type UploadBuffers } from '#domain/uploads/buffer-pool';
 import { ObjectAssembler } from '#domain/uploads/object-assembler';
 import { UploadFinisher } from '#domain/uploads/upload-finisher';
 import { UploadIds } from '#domain/uploads/upload-id';
@@ -31,6 +31,7 @@ export interface UploadHarness {
   readonly service: UploadService;
   readonly blobs: D1BlobStore;
   readonly storage: R2BlobStorage;
+  readonly buffers: UploadBuffers;
   readonly calls: CallLog;
   /** Makes the next call of a port's method fail after it has done its work, as a crash right behind it would. */
   crashAfter(call: string): void;
@@ -60,7 +61,7 @@ export function createUploadHarness(): UploadHarness {
     buffers,
     clock,
   });
-  return { service, blobs, storage, calls, crashAfter: (call) => crashes.add(call) };
+  return { service, blobs, storage, buffers, calls, crashAfter: (call) => crashes.add(call) };
 }
 
 function watched<T extends object>(port: T, name: string, calls: CallLog, crashes: Set<string>): T {

@@ -14,19 +14,28 @@ const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 /** Room for one computation beside Node's own limit of 32 MiB, in bytes. */
 const MAX_MEMORY_BYTES = 96 * 2 ** 20;
-/** Computations that may wait for their turn; at 200 ms each the last waits about 3 s. */
+/**
+ * How long a computation is taken to have lasted at least, in milliseconds: at the edge the clock stands still while a
+ * computation runs, so there it cannot be measured.
+ */
+const COMPUTATION_MS = 200;
+/** After a computation everybody else has the isolate for half as long. */
+const REST_RATIO = 0.5;
+/** Computations that may wait for their turn; at 200 ms each, and 100 between them, the last waits about 5 s. */
 const MAX_WAITING = 16;
 /** A place in the queue is forgotten after this, in milliseconds: a request that was cut off never gives it back. */
-const PLACE_TTL_MS = 10_000;
+const PLACE_TTL_MS = 15_000;
 
 /**
- * scrypt by `node:crypto`. An isolate has one thread, so computations never overlap; each waits a turn of the event
- * loop first, so that other requests run between two of them. No request waits for a promise of another one: the
- * platform drops those when the other's client goes away.
+ * scrypt by `node:crypto`. An isolate has one thread, so computations never overlap, and nothing else runs meanwhile.
+ * So each is followed by a rest in which none begins, however many wait. No request waits for a promise of another one,
+ * as the platform drops those when the other's client goes away: each looks for itself whether the rest is over.
  */
 export class ScryptHasher implements PasswordHasher {
   readonly #clock: Clock;
   readonly #places = new Set<{ readonly takenAtMs: number }>();
+  /** In it no computation begins. It has a beginning, so that a clock put back does not make it last. */
+  #rest = { fromMs: 0, untilMs: 0 };
 
   constructor(deps: { readonly clock: Clock }) {
     this.#clock = deps.clock;
@@ -35,7 +44,7 @@ export class ScryptHasher implements PasswordHasher {
   async hash(password: string): Promise<string> {
     const salt = new Uint8Array(randomBytes(SALT_BYTES));
     const wanted = { parameters: CURRENT_PARAMETERS, salt, key: new Uint8Array(KEY_BYTES) };
-    const key = await this.#inTurn(() => derive(password, wanted));
+    const key = await this.#inTurn(() => this.#derive(password, wanted));
     return formatPasswordHash({ parameters: CURRENT_PARAMETERS, salt, key });
   }
 
@@ -46,7 +55,7 @@ export class ScryptHasher implements PasswordHasher {
       salt: new Uint8Array(SALT_BYTES),
       key: new Uint8Array(KEY_BYTES),
     };
-    const key = await this.#inTurn(() => (isKnownToBeRight() ? undefined : derive(password, expected)));
+    const key = await this.#inTurn(() => (isKnownToBeRight() ? undefined : this.#derive(password, expected)));
     if (!key) return 'right';
     const isRight = timingSafeEqual(key, expected.key) && parsed !== undefined;
     if (!isRight) return 'wrong';
@@ -56,11 +65,35 @@ export class ScryptHasher implements PasswordHasher {
   async #inTurn<T>(compute: () => T): Promise<T> {
     const place = this.#takePlace();
     try {
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await this.#myTurn();
       return compute();
     } finally {
       this.#places.delete(place);
     }
+  }
+
+  /** Those who wait look in the order they came in, as timers of the same moment go off in the order they were set. */
+  async #myTurn(): Promise<void> {
+    let waitMs = 0;
+    do {
+      const timeoutMs = waitMs;
+      await new Promise((resolve) => setTimeout(resolve, timeoutMs));
+      waitMs = this.#restLeftMs();
+    } while (waitMs > 0);
+  }
+
+  #restLeftMs(): number {
+    const nowMs = this.#clock.nowMs();
+    return nowMs < this.#rest.fromMs ? 0 : Math.max(0, this.#rest.untilMs - nowMs);
+  }
+
+  #derive(password: string, { parameters, salt, key }: PasswordHash): Uint8Array {
+    const fromMs = this.#clock.nowMs();
+    const { cost: N, blockSize: r, parallelization: p } = parameters;
+    const derived = scryptSync(password, salt, key.length, { N, r, p, maxmem: MAX_MEMORY_BYTES });
+    const tookMs = Math.max(this.#clock.nowMs() - fromMs, COMPUTATION_MS);
+    this.#rest = { fromMs, untilMs: fromMs + tookMs * (1 + REST_RATIO) };
+    return new Uint8Array(derived);
   }
 
   #takePlace(): { readonly takenAtMs: number } {
@@ -75,9 +108,4 @@ export class ScryptHasher implements PasswordHasher {
     this.#places.add(place);
     return place;
   }
-}
-
-function derive(password: string, { parameters, salt, key }: PasswordHash): Uint8Array {
-  const { cost: N, blockSize: r, parallelization: p } = parameters;
-  return new Uint8Array(scryptSync(password, salt, key.length, { N, r, p, maxmem: MAX_MEMORY_BYTES }));
 }

@@ -1,9 +1,8 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
 import type { Digest } from '#core/digest';
-import type { OffsetPage } from '#core/pagination';
 import { projectOf, type Reference, type RepositoryName, repositoryName, withinProject } from '#core/reference';
 import type { Artifact, ArtifactReference, ArtifactTag } from '#domain/artifacts/artifact';
-import type { ArtifactStore } from '#domain/artifacts/artifact-store';
+import type { ArtifactPage, ArtifactStore } from '#domain/artifacts/artifact-store';
 
 interface ArtifactRow {
   id: number;
@@ -81,9 +80,11 @@ export class D1ArtifactStore implements ArtifactStore {
 
   async list(
     repositoryId: number,
-    page: OffsetPage,
+    page: ArtifactPage,
   ): Promise<{ readonly items: readonly Artifact[]; readonly total: number }> {
-    const items = `${ARTIFACT} where ${TOP_LEVEL} order by a.pushed_at_ms desc, a.id desc limit ?2 offset ?3`;
+    const direction = page.isDescending ? 'desc' : 'asc';
+    const order = `order by a.pushed_at_ms ${direction}, a.id ${direction}`;
+    const items = `${ARTIFACT} where ${TOP_LEVEL} ${order} limit ?2 offset ?3`;
     const [rows, totals] = await runBatch(this.#db, [
       this.#db.prepare(items).bind(repositoryId, page.limit, page.offset),
       this.#db.prepare(`select count(*) as total from artifacts a where ${TOP_LEVEL}`).bind(repositoryId),

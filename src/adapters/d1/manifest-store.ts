@@ -10,6 +10,7 @@ import type { Descriptor } from '#core/manifest';
 import { projectOf, type RepositoryName, type TagName, withinProject } from '#core/reference';
 import type { ArtifactDeletion, ManifestPut, ManifestStore } from '#domain/manifests/manifest-store';
 import type { StoredManifest } from '#domain/manifests/stored-manifest';
+import type { UnfitBlob } from '#domain/manifests/unfit-blobs';
 
 interface ManifestRow {
   artifact_id: number;
@@ -38,12 +39,21 @@ const BY_TAG = `${MANIFEST}
   join blobs b on b.id = a.manifest_blob_id
   where p.name = ?1 and r.name = ?2 and t.name = ?3`;
 
-/** Digests of the JSON list `?1` for which the repository `?2` has no usable link. */
-const MISSING_BLOBS = `
-  select d.value as digest from json_each(?1) d
-  where not exists (
-    select 1 from blobs b join repository_blobs rb on rb.blob_id = b.id
-    where b.digest = d.value and rb.repository_id = ?2 and ${AVAILABLE})`;
+/** What the repository `?2` holds of the descriptor `d`. */
+const LINKED_BLOB = `from blobs b join repository_blobs rb on rb.blob_id = b.id
+    where b.digest = d.value ->> '$.digest' and rb.repository_id = ?2 and ${AVAILABLE}`;
+
+/** Descriptors of the JSON list `?1` for which the repository `?2` has no usable link to a blob of that size. */
+const UNFIT_BLOBS = `
+  select d.value ->> '$.digest' as digest, d.value ->> '$.size' as declared, (select b.size_bytes ${LINKED_BLOB}) as actual
+  from json_each(?1) d
+  where not exists (select 1 ${LINKED_BLOB} and b.size_bytes = d.value ->> '$.size')`;
+
+interface UnfitRow {
+  digest: Digest;
+  declared: number;
+  actual: number | null;
+}
 
 const GUARD_ERRORS: Readonly<Partial<Record<GuardCode, ErrorCode>>> = {
   PROJECT_GONE: 'NAME_UNKNOWN',
@@ -73,10 +83,10 @@ export class D1ManifestStore implements ManifestStore {
     return (await withRetries(() => query.first<string>('object_key'))) ?? undefined;
   }
 
-  async missingBlobs(repositoryId: number, digests: readonly Digest[]): Promise<readonly Digest[]> {
-    const queries = blobSlices(digests).map(({ json }) => this.#db.prepare(MISSING_BLOBS).bind(json, repositoryId));
+  async unfitBlobs(repositoryId: number, blobs: readonly Descriptor[]): Promise<readonly UnfitBlob[]> {
+    const queries = blobSlices(blobs).map(({ json }) => this.#db.prepare(UNFIT_BLOBS).bind(json, repositoryId));
     const answers = await runBatch(this.#db, queries);
-    return answers.flatMap(({ results }) => (results as { digest: Digest }[]).map((row) => row.digest));
+    return answers.flatMap(({ results }) => (results as UnfitRow[]).map(toUnfitBlob));
   }
 
   async put(put: ManifestPut): Promise<'stored' | 'object-gone'> {
@@ -114,12 +124,12 @@ export class D1ManifestStore implements ManifestStore {
 function putStatements(db: D1Database, put: ManifestPut): D1PreparedStatement[] {
   const { projectId, repositoryId, digest, manifest } = put;
   const { nowMs } = put.mutation;
-  const blobs = blobSlices(manifest.blobs.map((blob) => blob.digest));
+  const blobs = blobSlices(manifest.blobs);
   return [
     ...mutationStatements(db, put.mutation),
     guardProject(db, projectId),
     ...underLease(db, { repositoryId, lockToken: put.lockToken, nowMs }),
-    ...blobs.map(({ json }) => guard(db, 'BLOB_NOT_LINKED', `not exists (${MISSING_BLOBS})`, json, repositoryId)),
+    ...blobs.map(({ json }) => guard(db, 'BLOB_NOT_LINKED', `not exists (${UNFIT_BLOBS})`, json, repositoryId)),
     ...(put.isKnownObject ? [objectIsInUse(db, put)] : []),
     ...upsertBlob(db, { digest, sizeBytes: put.sizeBytes, objectKey: put.objectKey, nowMs }),
     insertArtifact(db, put),
@@ -136,7 +146,10 @@ function objectIsInUse(db: D1Database, put: ManifestPut): D1PreparedStatement {
   return guard(db, 'BLOB_NOT_AVAILABLE', condition, put.digest, put.objectKey);
 }
 
-/** An artifact that is pushed again stays as it is. */
+/**
+ * An artifact that is pushed again stays as it is, unless it is pushed as another type: the last one counts, with all
+ * that is said beside it. What the manifest refers to is in its bytes and the same under every type that takes them.
+ */
 function insertArtifact(db: D1Database, put: ManifestPut): D1PreparedStatement {
   const { manifest, repositoryId, digest, sizeBytes, mutation } = put;
   const annotations =
@@ -146,7 +159,11 @@ function insertArtifact(db: D1Database, put: ManifestPut): D1PreparedStatement {
       `insert into artifacts (repository_id, digest, manifest_blob_id, manifest_media_type, manifest_size_bytes,
          config_media_type, artifact_type, size_bytes, subject_digest, annotations, pushed_at_ms)
        select ?1, ?2, b.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 from blobs b where b.digest = ?2
-       on conflict (repository_id, digest) do nothing`,
+       on conflict (repository_id, digest) do update set
+         manifest_media_type = excluded.manifest_media_type, config_media_type = excluded.config_media_type,
+         artifact_type = excluded.artifact_type, size_bytes = excluded.size_bytes,
+         subject_digest = excluded.subject_digest, annotations = excluded.annotations
+       where manifest_media_type <> excluded.manifest_media_type`,
     )
     .bind(
       repositoryId,
@@ -165,7 +182,7 @@ function insertArtifact(db: D1Database, put: ManifestPut): D1PreparedStatement {
 function insertReferences(db: D1Database, put: ManifestPut, blobs: readonly JsonSlice[]): D1PreparedStatement[] {
   const { manifest, repositoryId, digest } = put;
   const insertBlobs = `insert into artifact_blobs (artifact_id, blob_id)
-    select a.id, b.id from artifacts a, json_each(?3) d join blobs b on b.digest = d.value
+    select a.id, b.id from artifacts a, json_each(?3) d join blobs b on b.digest = d.value ->> '$.digest'
     where a.repository_id = ?1 and a.digest = ?2 on conflict do nothing`;
   const insertChildren = `insert into artifact_references
       (parent_id, position, repository_id, child_digest, platform, annotations)
@@ -179,9 +196,14 @@ function insertReferences(db: D1Database, put: ManifestPut, blobs: readonly Json
   ];
 }
 
-/** A layer may be there many times. */
-function blobSlices(digests: readonly Digest[]): readonly JsonSlice[] {
-  return jsonSlices([...new Set(digests)]);
+/** A layer may be there many times; one that is said to have two sizes stays twice, and so is refused. */
+function blobSlices(blobs: readonly Descriptor[]): readonly JsonSlice[] {
+  const distinct = new Map(blobs.map(({ digest, size }) => [`${digest} ${size}`, { digest, size }]));
+  return jsonSlices([...distinct.values()]);
+}
+
+function toUnfitBlob({ digest, declared, actual }: UnfitRow): UnfitBlob {
+  return { digest, declaredBytes: declared, actualBytes: actual ?? undefined };
 }
 
 /** What the row of a child holds; its digest alone, should the rest be too long. */

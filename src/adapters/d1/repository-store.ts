@@ -1,12 +1,17 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
+import { conditions } from '#adapters/d1/conditions';
 import { GuardFailed, guardProject } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { underLease } from '#adapters/d1/repository-lease';
 import { AppError } from '#core/errors';
-import type { OffsetPage } from '#core/pagination';
 import { projectOf, type RepositoryName, repositoryName, withinProject } from '#core/reference';
 import type { Repository } from '#domain/repositories/repository';
-import type { RepositoryStore, RepositorySummary } from '#domain/repositories/repository-store';
+import type {
+  RepositoryFilter,
+  RepositoryPage,
+  RepositoryStore,
+  RepositorySummary,
+} from '#domain/repositories/repository-store';
 
 interface RepositoryRow {
   id: number;
@@ -27,7 +32,11 @@ interface SummaryRow extends RepositoryRow {
 const COLUMNS = `r.id, r.project_id, p.name as project, r.name, r.description, r.pull_count, r.published_at_ms,
   r.created_at_ms, r.updated_at_ms`;
 
-const FULL_NAMES = `select p.name || '/' || r.name as full_name from projects p join repositories r on r.project_id = p.id
+const FULL_NAME = `p.name || '/' || r.name`;
+
+const COLUMN_OF = { name: 'r.name', creation_time: 'r.created_at_ms', update_time: 'r.updated_at_ms' } as const;
+
+const FULL_NAMES = `select ${FULL_NAME} as full_name from projects p join repositories r on r.project_id = p.id
   where p.deleted_at_ms is null and r.published_at_ms is not null
     and exists (select 1 from artifacts a where a.repository_id = r.id)`;
 
@@ -80,14 +89,20 @@ export class D1RepositoryStore implements RepositoryStore {
 
   async listInProject(
     projectId: number,
-    page: OffsetPage,
+    filter: RepositoryFilter,
+    page: RepositoryPage,
   ): Promise<{ readonly items: readonly RepositorySummary[]; readonly total: number }> {
-    const published = 'r.project_id = ?1 and r.published_at_ms is not null';
-    const items = `select ${COLUMNS}, ${ARTIFACT_COUNT}
-      from repositories r join projects p on p.id = r.project_id where ${published} order by r.name limit ?2 offset ?3`;
+    const where = conditions(['r.project_id = ?1', 'r.published_at_ms is not null'], [projectId])
+      .add((name) => `${FULL_NAME} = ${name}`, filter.name)
+      .add((part) => `instr(${FULL_NAME}, ${part}) > 0`, filter.nameContains);
+    const from = `from repositories r join projects p on p.id = r.project_id where ${where.sql}`;
+    const direction = page.isDescending ? 'desc' : 'asc';
+    const order = `order by ${COLUMN_OF[page.orderBy]} ${direction}, r.id ${direction}`;
     const [rows, totals] = await runBatch(this.#db, [
-      this.#db.prepare(items).bind(projectId, page.limit, page.offset),
-      this.#db.prepare(`select count(*) as total from repositories r where ${published}`).bind(projectId),
+      this.#db
+        .prepare(`select ${COLUMNS}, ${ARTIFACT_COUNT} ${from} ${order} limit ? offset ?`)
+        .bind(...where.bindings, page.limit, page.offset),
+      this.#db.prepare(`select count(*) as total ${from}`).bind(...where.bindings),
     ]);
     const found = (rows?.results ?? []) as SummaryRow[];
     const total = (totals?.results[0] as { total: number } | undefined)?.total ?? 0;

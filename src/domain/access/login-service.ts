@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { BoundedCache } from '#core/bounded-cache';
 import type { Clock } from '#core/clock';
+import { hasControlCharacter } from '#core/control-characters';
 import type { LoginMethod } from '#domain/access/login-method';
 import { requireSecrets } from '#domain/access/missing-secrets';
 import { type RobotPrincipal, subjectOf, type UserPrincipal } from '#domain/access/principal';
@@ -35,6 +36,7 @@ export class LoginService {
   /** Who that is; undefined when the password is wrong or nobody has that name. Both take the same time. */
   async login(username: string, password: string, sourceAddress?: string): Promise<KnownPrincipal | undefined> {
     requireSecrets(this.#deps.missingSecrets);
+    if (hasControlCharacter(username) || hasControlCharacter(password)) return undefined;
     const key = this.#memoryKeyOf(username, password);
     const remembered = this.#remembered.get(key);
     if (remembered && (await this.#isCurrent(remembered))) return remembered;

@@ -1,8 +1,7 @@
 import { AppError } from '#core/errors';
-import type { OffsetPage } from '#core/pagination';
 import type { Reference, RepositoryName } from '#core/reference';
 import type { Artifact } from '#domain/artifacts/artifact';
-import type { ArtifactStore } from '#domain/artifacts/artifact-store';
+import type { ArtifactPage, ArtifactStore } from '#domain/artifacts/artifact-store';
 import type { Actor } from '#domain/audit/audit';
 import type { ManifestService } from '#domain/manifests/manifest-service';
 import type { RepositoryService } from '#domain/repositories/repository-service';
@@ -21,8 +20,8 @@ export class ArtifactService {
     this.#deps = deps;
   }
 
-  /** A page of artifacts, newest first; NOT_FOUND without the repository. */
-  async list(repository: RepositoryName, page: OffsetPage): ReturnType<ArtifactStore['list']> {
+  /** A page of artifacts; NOT_FOUND without the repository. */
+  async list(repository: RepositoryName, page: ArtifactPage): ReturnType<ArtifactStore['list']> {
     const { id } = await this.#deps.repositories.published(repository);
     return this.#deps.store.list(id, page);
   }

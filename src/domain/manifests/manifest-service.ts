@@ -14,6 +14,7 @@ import type { EventService } from '#domain/events/event-service';
 import type { Mutation } from '#domain/events/mutation';
 import type { ManifestStore } from '#domain/manifests/manifest-store';
 import type { StoredManifest } from '#domain/manifests/stored-manifest';
+import { refusalOf } from '#domain/manifests/unfit-blobs';
 import type { Project } from '#domain/projects/project';
 import type { Repository } from '#domain/repositories/repository';
 import type { RepositoryLocks } from '#domain/repositories/repository-locks';
@@ -93,7 +94,8 @@ export class ManifestService {
 
   /**
    * Stores a manifest and points its tags at it (distribution-spec v1.1.1 §"Pushing Manifests"). Config and layers must
-   * be linked to the repository, save those that are not distributable; a subject and the children of an index need not.
+   * be linked to the repository and have the size it says, save those that are not distributable; a subject and the
+   * children of an index need not. Bytes that are pushed again as another media type have that type from then on.
    */
   async put(push: ManifestPush): Promise<PushedManifest> {
     const { project, repository, reference, bytes } = push;
@@ -115,6 +117,8 @@ export class ManifestService {
     } catch (error) {
       throw await this.#explain(error, row.id, manifest);
     }
+    // Its media type may be another one now.
+    this.#facts.delete(factKey(repository, digest));
     this.#deps.events.announce(mutation.events);
     return { digest, subject: manifest.subject?.digest };
   }
@@ -138,12 +142,10 @@ export class ManifestService {
     return objectKey;
   }
 
-  /** Says which blobs are missing; asked only once the batch has refused. */
+  /** Says which blobs are missing or of another size; asked only once the batch has refused. */
   async #explain(error: unknown, repositoryId: number, manifest: Manifest): Promise<unknown> {
     if (!(error instanceof AppError) || error.code !== 'MANIFEST_BLOB_UNKNOWN') return error;
-    const digests = manifest.blobs.map((blob) => blob.digest);
-    const missing = await this.#deps.store.missingBlobs(repositoryId, digests);
-    return new AppError('MANIFEST_BLOB_UNKNOWN', { detail: { digests: missing }, cause: error });
+    return refusalOf(await this.#deps.store.unfitBlobs(repositoryId, manifest.blobs), error);
   }
 
   #mutation(

@@ -1,8 +1,9 @@
 import type { Digest } from '#core/digest';
-import type { Manifest } from '#core/manifest';
+import type { Descriptor, Manifest } from '#core/manifest';
 import type { RepositoryName, TagName } from '#core/reference';
 import type { Mutation } from '#domain/events/mutation';
 import type { StoredManifest } from '#domain/manifests/stored-manifest';
+import type { UnfitBlob } from '#domain/manifests/unfit-blobs';
 
 /** What is to become of a pushed manifest. */
 export interface ManifestPut {
@@ -38,13 +39,13 @@ export interface ManifestStore {
   /** Where the bytes of this digest are, if any repository has pushed them. */
   findObjectKey(digest: Digest): Promise<string | undefined>;
 
-  /** Blobs of the list that are not linked to the repository, or about to be deleted. */
-  missingBlobs(repositoryId: number, digests: readonly Digest[]): Promise<readonly Digest[]>;
+  /** Blobs of the list that are not linked to the repository, about to be deleted, or of another size. */
+  unfitBlobs(repositoryId: number, blobs: readonly Descriptor[]): Promise<readonly UnfitBlob[]>;
 
   /**
-   * Stores the manifest and moves its tags; may be repeated. Answers `stored`, or `object-gone` when the known object
+   * Stores the manifest and moves its tags; may be repeated, and then the last media type counts. Answers `stored`, or `object-gone` when the known object
    * was given up to garbage collection meanwhile, and the bytes must be written afresh. Rejects with
-   * MANIFEST_BLOB_UNKNOWN, NAME_UNKNOWN, or SERVICE_UNAVAILABLE when the lock was lost.
+   * MANIFEST_BLOB_UNKNOWN (of an unfit blob, whatever its problem), NAME_UNKNOWN, or SERVICE_UNAVAILABLE when the lock was lost.
    */
   put(put: ManifestPut): Promise<'stored' | 'object-gone'>;
 

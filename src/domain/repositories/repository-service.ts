@@ -2,7 +2,6 @@ import type { Background } from '#core/background';
 import type { Clock } from '#core/clock';
 import { AppError } from '#core/errors';
 import { newId } from '#core/ids';
-import type { OffsetPage } from '#core/pagination';
 import type { RepositoryName } from '#core/reference';
 import type { Actor } from '#domain/audit/audit';
 import type { Repository } from '#domain/repositories/repository';
@@ -25,8 +24,8 @@ export class RepositoryService {
     this.#deps = deps;
   }
 
-  list(projectId: number, page: OffsetPage): ReturnType<RepositoryStore['listInProject']> {
-    return this.#deps.store.listInProject(projectId, page);
+  list(...query: Parameters<RepositoryStore['listInProject']>): ReturnType<RepositoryStore['listInProject']> {
+    return this.#deps.store.listInProject(...query);
   }
 
   /** The repository's row, published or not. */

@@ -3,6 +3,21 @@ import type { RepositoryName } from '#core/reference';
 import type { Mutation } from '#domain/events/mutation';
 import type { Repository } from '#domain/repositories/repository';
 
+/** Which repositories of a project a listing is about; names are full, `<project>/<repository>`, as in Harbor. */
+export interface RepositoryFilter {
+  /** Exact name. */
+  readonly name?: string | undefined;
+  /** Part of the name. */
+  readonly nameContains?: string | undefined;
+}
+
+export const REPOSITORY_ORDERS = ['name', 'creation_time', 'update_time'] as const;
+
+export interface RepositoryPage extends OffsetPage {
+  readonly orderBy: (typeof REPOSITORY_ORDERS)[number];
+  readonly isDescending: boolean;
+}
+
 /** Rows of repositories. */
 export interface RepositoryStore {
   find(name: RepositoryName): Promise<Repository | undefined>;
@@ -13,10 +28,11 @@ export interface RepositoryStore {
   /** The repository's row, made when it is missing; not listed until a manifest arrives. NAME_UNKNOWN without a project. */
   ensure(projectId: number, name: RepositoryName, nowMs: number): Promise<Repository>;
 
-  /** Published repositories of a project by name, and how many there are. */
+  /** Published repositories of a project, and how many there are. */
   listInProject(
     projectId: number,
-    page: OffsetPage,
+    filter: RepositoryFilter,
+    page: RepositoryPage,
   ): Promise<{ readonly items: readonly RepositorySummary[]; readonly total: number }>;
 
   /** Full names of repositories that hold an artifact, in ASCII order, after `last`. */

@@ -12,6 +12,8 @@ export interface Append {
   readonly repository: RepositoryName;
   /** What has been read of the body already. */
   readonly head: Uint8Array;
+  /** Called once the head has been copied; its memory may then be used for something else. */
+  readonly onHeadRead: () => void;
   /** The rest of it, if there is more. */
   readonly rest?: ReadableStream<Uint8Array> | undefined;
   /** Length of the body in bytes, if the client said. */

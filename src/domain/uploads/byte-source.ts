@@ -1,7 +1,7 @@
 import { systemClock } from '#core/clock';
 import { AppError } from '#core/errors';
 import type { RunningHash } from '#core/running-hash';
-import type { PooledBuffer } from '#domain/uploads/buffer-pool';
+import type { LentMemory } from '#domain/uploads/lent-memory';
 
 /** A read that brings less than this in time ends the request, whose upload can be continued. */
 const MIN_READ_BYTES = 64 * 1024;
@@ -17,6 +17,8 @@ export interface Segment {
   readonly bytes: Uint8Array | ReadableStream<Uint8Array>;
   /** Whether the running hash has yet to see these bytes. */
   readonly isHashed: boolean;
+  /** Called once all of it has been read. */
+  readonly onRead?: (() => void) | undefined;
 }
 
 export interface ByteSourceOptions {
@@ -31,21 +33,24 @@ export class ByteSource {
   readonly #options: ByteSourceOptions;
 
   constructor(segments: readonly Segment[], options: ByteSourceOptions = {}) {
-    this.#segments = segments.map(({ bytes, isHashed }) => ({
+    this.#segments = segments.map(({ bytes, isHashed, onRead }) => ({
       isHashed,
+      onRead,
       ...(bytes instanceof Uint8Array ? memoryReader(bytes) : streamReader(bytes)),
     }));
     this.#options = options;
   }
 
   /** Fills `buffer` from `from` up to `to`; answers how far it got, which is short of `to` only at the end. */
-  async fill(buffer: PooledBuffer, from: number, to: number): Promise<number> {
+  async fill(buffer: LentMemory, from: number, to: number): Promise<number> {
     let filled = from;
     while (filled < to && this.#segments[0]) {
-      const [{ read, isHashed }] = this.#segments as [OpenSegment];
+      const [{ read, isHashed, onRead }] = this.#segments as [OpenSegment];
       const got = await read(buffer, filled, to);
-      if (got === 0) this.#segments.shift();
-      else if (isHashed) this.#options.hash?.update(buffer.bytes.subarray(filled, filled + got));
+      if (got === 0) {
+        this.#segments.shift();
+        onRead?.();
+      } else if (isHashed) this.#options.hash?.update(buffer.bytes.subarray(filled, filled + got));
       filled += got;
       buffer.touchedAtMs = systemClock.nowMs();
       await this.#options.onProgress?.();
@@ -66,15 +71,18 @@ export class ByteSource {
 }
 
 /** Reads at least one byte into the buffer, or answers 0 at the end. */
-type Read = (buffer: PooledBuffer, from: number, to: number) => Promise<number>;
+type Read = (buffer: LentMemory, from: number, to: number) => Promise<number>;
 
 interface OpenSegment {
   readonly read: Read;
   readonly release: () => void;
   readonly isHashed: boolean;
+  readonly onRead: (() => void) | undefined;
 }
 
-function memoryReader(bytes: Uint8Array): Omit<OpenSegment, 'isHashed'> {
+type Reader = Pick<OpenSegment, 'read' | 'release'>;
+
+function memoryReader(bytes: Uint8Array): Reader {
   let position = 0;
   const read: Read = async (buffer, from, to) => {
     const piece = bytes.subarray(position, position + to - from);
@@ -85,7 +93,7 @@ function memoryReader(bytes: Uint8Array): Omit<OpenSegment, 'isHashed'> {
   return { read, release: () => undefined };
 }
 
-function streamReader(stream: ReadableStream<Uint8Array>): Omit<OpenSegment, 'isHashed'> {
+function streamReader(stream: ReadableStream<Uint8Array>): Reader {
   const reader = stream.getReader({ mode: 'byob' });
   const read: Read = async (buffer, from, to) => {
     let isStalled = false;
@@ -109,7 +117,7 @@ function streamReader(stream: ReadableStream<Uint8Array>): Omit<OpenSegment, 'is
 }
 
 /** Calls `onStall` once the buffer's reader has had its time; answers how to stop watching. */
-function watchStall(buffer: PooledBuffer, onStall: () => void): () => void {
+function watchStall(buffer: LentMemory, onStall: () => void): () => void {
   let waitedMs = 0;
   const timer = setInterval(() => {
     waitedMs += WANTED_STALL_MS;

@@ -4,8 +4,8 @@ import { AppError } from '#core/errors';
 import type { RepositoryName } from '#core/reference';
 import { saveableHash } from '#core/running-hash';
 import type { BlobStorage } from '#domain/blobs/blob-storage';
-import type { AppendOutcome } from '#domain/uploads/append';
-import { type PooledBuffer, SMALL_BODY_BYTES, type UploadBuffers } from '#domain/uploads/buffer-pool';
+import type { Append, AppendOutcome } from '#domain/uploads/append';
+import { SMALL_BODY_BYTES, type UploadBuffers } from '#domain/uploads/buffer-pool';
 import { ByteSource } from '#domain/uploads/byte-source';
 import type { UploadLayout } from '#domain/uploads/session';
 import type { FinishOutcome, UploadFinisher } from '#domain/uploads/upload-finisher';
@@ -27,6 +27,9 @@ export interface UploadBody {
   /** Whether the length is the client's word alone: without Content-Length the stream does not know it. */
   readonly isUnsized?: boolean;
 }
+
+/** The beginning of a body, in memory; `rest` is there unless that was all. */
+type BodyHead = Pick<Append, 'head' | 'onHeadRead' | 'rest'>;
 
 /** A body that is expected to end an upload, and where the blob belongs. */
 export interface UploadEnd {
@@ -74,23 +77,26 @@ export class UploadService {
   async append(idText: string, repository: RepositoryName, body: UploadBody): Promise<AppendOutcome> {
     const id = this.#verify(idText, repository);
     if (!body.stream) return { kind: 'stored', offsetBytes: await this.offset(idText, repository) };
-    return this.#withHead(body, async (head, rest) => {
+    return this.#withHead(body, async (start) => {
+      const { head, rest } = start;
       const isEmpty = !rest && head.length === 0;
       if (isEmpty) return { kind: 'stored', offsetBytes: await this.offset(idText, repository) };
       const isWholeStart = !rest && (body.firstByte ?? 0) === 0;
       if (isWholeStart && (await this.#appendFirst(id, repository, head, body))) {
         return { kind: 'stored', offsetBytes: head.length };
       }
-      return this.#deps.writer.append({ ...body, id, repository, head, rest, isLast: false });
+      return this.#deps.writer.append({ ...body, ...start, id, repository, isLast: false });
     });
   }
 
   /** Ends an upload, with the last bytes or without. May be repeated. */
   async finish(idText: string, end: UploadEnd): Promise<FinishOutcome> {
     const id = this.#verify(idText, end.repository);
-    if (!end.body.stream) return this.#deps.finisher.finish(id.text, end);
-    if (await this.#isWholeBlob(id, end.body)) return this.#storeVerified(end, end.body.stream);
-    return this.#finishWithBody(id, end);
+    const { stream } = end.body;
+    if (!stream) return this.#deps.finisher.finish(id.text, end);
+    const isFresh = () => this.#isFresh(id, end.body);
+    if (isVerifiable(end.body) && (await isFresh())) return this.#storeVerified(end, stream);
+    return this.#finishWithBody(id, end, isFresh);
   }
 
   /** Stores a blob that comes with the request that opens its upload. */
@@ -98,7 +104,7 @@ export class UploadService {
     const id = this.start(end.repository, digestAlgorithm(end.digest));
     const { stream } = end.body;
     if (stream && isVerifiable(end.body)) return this.#storeVerified(end, stream);
-    return stream ? this.#finishWithBody(id, end) : this.#deps.finisher.finish(id.text, end);
+    return stream ? this.#finishWithBody(id, end, async () => true) : this.#deps.finisher.finish(id.text, end);
   }
 
   async cancel(idText: string, repository: RepositoryName): Promise<void> {
@@ -115,23 +121,24 @@ export class UploadService {
     return this.#deps.ids.verify(idText, repository, this.#deps.clock.nowMs());
   }
 
-  /** A small body whose digest fits needs no session, whatever has been uploaded before. */
-  async #finishWithBody(id: UploadId, end: UploadEnd): Promise<FinishOutcome> {
+  /** A small body whose digest fits is stored without a session if nothing came before it. */
+  async #finishWithBody(id: UploadId, end: UploadEnd, isFresh: () => Promise<boolean>): Promise<FinishOutcome> {
     const { repository, digest, body } = end;
-    return this.#withHead(body, async (head, rest) => {
+    return this.#withHead(body, async (start) => {
+      const { head, rest } = start;
       if (!rest && head.length === 0) return this.#deps.finisher.finish(id.text, end);
-      const isWhole = !rest && (body.firstByte ?? 0) === 0;
-      if (isWhole && digestOf(head, digestAlgorithm(digest)) === digest) return this.#storeVerified(end, head);
+      const isTheBlob = !rest && digestOf(head, digestAlgorithm(digest)) === digest;
+      if (isTheBlob && (await isFresh())) return this.#storeVerified(end, head);
       const algorithm = digestAlgorithm(digest);
-      const append = { ...body, id: { ...id, algorithm }, repository, head, rest, isLast: true };
+      const append = { ...body, ...start, id: { ...id, algorithm }, repository, isLast: true };
       const outcome = await this.#deps.writer.append(append);
       return outcome.kind === 'refused' ? outcome : this.#deps.finisher.finish(id.text, end);
     });
   }
 
-  /** Whether a large body is all there is of its upload, so that R2 can take and verify it as it comes. */
-  async #isWholeBlob(id: UploadId, body: UploadBody): Promise<boolean> {
-    if (!isVerifiable(body) || (body.firstByte ?? 0) !== 0) return false;
+  /** Whether a body is all there is of its upload. BLOB_UPLOAD_UNKNOWN when the upload is over. */
+  async #isFresh(id: UploadId, body: UploadBody): Promise<boolean> {
+    if ((body.firstByte ?? 0) !== 0) return false;
     const offset = await this.#deps.sessions.offset(id.text);
     if (offset === undefined) throw new AppError('BLOB_UPLOAD_UNKNOWN');
     return offset === 0;
@@ -165,25 +172,34 @@ export class UploadService {
     return false;
   }
 
-  /** Reads the beginning of a body into a small buffer; `rest` is there unless that was all. */
-  async #withHead<T>(
-    body: UploadBody,
-    use: (head: Uint8Array, rest: ReadableStream<Uint8Array> | undefined) => Promise<T>,
-  ): Promise<T> {
+  /**
+   * Reads the beginning of a body. A small one is read whole, unless there is no memory for all of it: what is left then
+   * goes through the buffers of the large ones.
+   */
+  async #withHead<T>(body: UploadBody, use: (head: BodyHead) => Promise<T>): Promise<T> {
     const { stream, lengthBytes } = body;
-    if (!stream || (lengthBytes ?? 0) > SMALL_BODY_BYTES) return use(new Uint8Array(0), stream);
-    const tier = this.#deps.buffers.small;
-    const buffer: PooledBuffer = await tier.acquire();
+    const limitBytes = lengthBytes ?? SMALL_BODY_BYTES;
+    if (!stream || limitBytes > SMALL_BODY_BYTES) {
+      return use({ head: new Uint8Array(0), rest: stream, onHeadRead: () => undefined });
+    }
+    const { small } = this.#deps.buffers;
+    const memory = await small.acquire(limitBytes);
     try {
       const source = new ByteSource([{ bytes: stream, isHashed: false }]);
-      const filled = await source.fill(buffer, 0, SMALL_BODY_BYTES);
-      if (lengthBytes !== undefined && filled !== lengthBytes) throw new AppError('SIZE_INVALID');
-      if (body.isUnsized && filled === lengthBytes) await source.expectEnd();
-      const isAll = filled < SMALL_BODY_BYTES || filled === lengthBytes;
+      let filled = 0;
+      do filled = await source.fill(memory, filled, memory.bytes.length);
+      while (filled === memory.bytes.length && small.tryGrow(memory, limitBytes));
+      const isAll = filled < memory.bytes.length || filled === lengthBytes;
+      if (isAll && filled !== (lengthBytes ?? filled)) throw new AppError('SIZE_INVALID');
+      if (filled === lengthBytes) await source.expectEnd();
       source.release();
-      return await use(buffer.bytes.subarray(0, filled), isAll ? undefined : stream);
+      return await use({
+        head: memory.bytes.subarray(0, filled),
+        rest: isAll ? undefined : stream,
+        onHeadRead: () => small.release(memory),
+      });
     } finally {
-      tier.release(buffer);
+      small.release(memory);
     }
   }
 }

@@ -71,13 +71,13 @@ export class WriterRun {
   }
 
   async #segments({ carry, hash: known }: UploadLayout, hash: RunningHash | undefined): Promise<Segment[]> {
-    const { head, rest } = this.#append;
+    const { head, onHeadRead, rest } = this.#append;
     const isPrefixHashed = hash !== undefined && known?.kind !== 'saved';
     const prefix = carry && (await this.#deps.storage.read(carry.objectKey));
     if (carry && !prefix) throw new Error(`the carry ${carry.objectKey} of an upload is missing`);
     return [
       ...(prefix ? [{ bytes: prefix, isHashed: isPrefixHashed }] : []),
-      { bytes: head, isHashed: true },
+      { bytes: head, isHashed: true, onRead: onHeadRead },
       ...(rest ? [{ bytes: rest, isHashed: true }] : []),
     ];
   }

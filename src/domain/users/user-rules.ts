@@ -1,3 +1,4 @@
+import { hasControlCharacter } from '#core/control-characters';
 import { AppError } from '#core/errors';
 
 /** `oidc` logs in with a workload's token (docs/access.md), `anonymous` is nobody. */
@@ -59,6 +60,9 @@ export function requireUsername(username: string): void {
 
 /** Passwords and secrets that a person or a client chooses (`harbor:src/lib/…/password.go`). */
 export function requireStrongSecret(secret: string): void {
+  if (hasControlCharacter(secret)) {
+    throw new AppError('BAD_REQUEST', { message: 'the password or secret must not contain control characters' });
+  }
   const isStrong = secret.length >= 8 && secret.length <= 128 && /[A-Z]/.test(secret) && /[a-z]/.test(secret);
   if (isStrong && /\d/.test(secret)) return;
   throw new AppError('BAD_REQUEST', {

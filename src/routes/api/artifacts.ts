@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { limitOf, offsetOf } from '#core/api-query';
+import { parseFilter, parseSort, toOffsetPage } from '#core/api-query';
 import { AppError } from '#core/errors';
 import { parseReference, type Reference, withinProject } from '#core/reference';
 import { setListHeaders } from '#routes/api/paging';
@@ -59,13 +59,15 @@ export function artifactRoutes(): OpenAPIHono<AppEnv> {
   routes.openapi(listArtifacts, async (c) => {
     const { access, artifacts } = c.get('services');
     const { project_name: project, repository_name: rest } = c.req.valid('param');
-    const { page, page_size: pageSize, with_tag: withTags = true } = c.req.valid('query');
+    const { page, page_size: pageSize, q, sort, with_tag: withTags = true } = c.req.valid('query');
+    parseFilter(q, {});
+    const { isDescending } = parseSort(sort, ['push_time'], { key: 'push_time', isDescending: true });
     const repository = repositoryOfPath(project, rest);
     await access.authorizeProject(c.get('principal'), project, 'artifact:list', withinProject(repository));
     const apiPage = { page, pageSize };
     const { items, total } = await artifacts.list(repository, {
-      limit: limitOf(apiPage),
-      offset: offsetOf(apiPage),
+      ...toOffsetPage(apiPage),
+      isDescending,
     });
     setListHeaders(c, apiPage, total);
     return c.json(

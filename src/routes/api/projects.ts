@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { limitOf, offsetOf, parseQuery, parseSort, type QueryTerm } from '#core/api-query';
+import { type Filter, limitOf, offsetOf, parseFilter, parseSort, valueMatching } from '#core/api-query';
 import { AppError } from '#core/errors';
 import type { Principal } from '#domain/access/principal';
 import { PROJECT_ORDERS, type ProjectFilter } from '#domain/projects/project-store';
@@ -8,8 +8,8 @@ import type { ProjectVisibility } from '#domain/projects/project-visibility';
 import { setListHeaders } from '#routes/api/paging';
 import { projectParam, resourceNameHeader, toNameOrId } from '#routes/api/project-param';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
-import { projectReqSchema, projectSchema, toProjectDto } from '#routes/api/schemas/project';
+import { errorResponses, flagSchema, listHeaders, pageQuerySchema, toFlag } from '#routes/api/schemas/common';
+import { projectReqSchema, projectSchema, toMetadata, toProjectDto } from '#routes/api/schemas/project';
 import type { AppEnv } from '#routes/app-env';
 
 const createProject = createRoute({
@@ -95,7 +95,7 @@ export function projectRoutes(): OpenAPIHono<AppEnv> {
     if (request.registry_id) {
       throw new AppError('BAD_REQUEST', { message: 'proxy cache projects are not available' });
     }
-    const { public: metadataPublic, ...metadata } = withoutNulls(request.metadata ?? {});
+    const { public: metadataPublic, ...metadata } = toMetadata(request.metadata);
     const isPublic = metadataPublic === undefined ? request.public === true : metadataPublic === 'true';
     const project = await projects.create({ name: request.project_name, ownerId, isPublic, metadata }, c.get('actor'));
     const isNameWanted = c.req.valid('header')['x-resource-name-in-location'] === true;
@@ -106,7 +106,7 @@ export function projectRoutes(): OpenAPIHono<AppEnv> {
     const { page, page_size: pageSize, q, sort, ...wanted } = c.req.valid('query');
     const { permissions, projects } = c.get('services');
     const visible = permissions.visibleProjects(c.get('principal'));
-    const filter = { ...visible, ...toFilter(parseQuery(q)), ...toNamedFilter(wanted) };
+    const filter = { ...visible, ...toFilter(parseFilter(q, PROJECT_FILTERS)), ...toNamedFilter(wanted) };
     const { key, isDescending } = parseSort(sort, PROJECT_ORDERS, { key: 'name', isDescending: false });
     const apiPage = { page, pageSize };
     const { items, total } = await projects.list(filter, {
@@ -152,15 +152,14 @@ function callerIdOf(principal: Principal): number | undefined {
   return principal.kind === 'user' ? principal.userId : undefined;
 }
 
-function toFilter(terms: readonly QueryTerm[]): Omit<ProjectFilter, keyof ProjectVisibility> {
-  const termOf = (key: string, match: QueryTerm['match']) =>
-    terms.find((term) => term.key === key && term.match === match)?.value;
-  const isPublic = termOf('public', 'exact');
+const PROJECT_FILTERS = { name: ['exact', 'fuzzy'], public: ['exact'], owner: ['exact'] } as const;
+
+function toFilter(terms: Filter<keyof typeof PROJECT_FILTERS>): Omit<ProjectFilter, keyof ProjectVisibility> {
   return {
-    name: termOf('name', 'exact'),
-    nameContains: termOf('name', 'fuzzy'),
-    owner: termOf('owner', 'exact'),
-    isPublic: isPublic === undefined ? undefined : isPublic === 'true',
+    name: valueMatching(terms.name, 'exact'),
+    nameContains: valueMatching(terms.name, 'fuzzy'),
+    owner: terms.owner?.value,
+    isPublic: terms.public && toFlag('public', terms.public.value),
   };
 }
 
@@ -177,10 +176,4 @@ function toNamedFilter({ name, public: isPublic, owner }: NamedFilter): Partial<
     ...(isPublic !== undefined && { isPublic }),
     ...(owner !== undefined && { owner }),
   };
-}
-
-function withoutNulls(metadata: Readonly<Record<string, string | null | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(metadata).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : [])),
-  );
 }

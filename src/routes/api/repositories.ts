@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { limitOf, offsetOf } from '#core/api-query';
+import { parseFilter, parseSort, toOffsetPage, valueMatching } from '#core/api-query';
 import { withinProject } from '#core/reference';
+import { REPOSITORY_ORDERS } from '#domain/repositories/repository-store';
 import { setListHeaders } from '#routes/api/paging';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter } from '#routes/api/router';
@@ -52,13 +53,17 @@ export function repositoryRoutes(): OpenAPIHono<AppEnv> {
 
   routes.openapi(listRepositories, async (c) => {
     const { access, repositories } = c.get('services');
-    const { page, page_size: pageSize } = c.req.valid('query');
+    const { page, page_size: pageSize, q, sort } = c.req.valid('query');
+    const { name } = parseFilter(q, { name: ['exact', 'fuzzy'] });
+    const { key: orderBy, isDescending } = parseSort(sort, REPOSITORY_ORDERS, { key: 'name', isDescending: false });
     const projectName = c.req.valid('param').project_name;
     const project = await access.authorizeProject(c.get('principal'), projectName, 'repository:list');
     const apiPage = { page, pageSize };
-    const { items, total } = await repositories.list(project.id, {
-      limit: limitOf(apiPage),
-      offset: offsetOf(apiPage),
+    const filter = { name: valueMatching(name, 'exact'), nameContains: valueMatching(name, 'fuzzy') };
+    const { items, total } = await repositories.list(project.id, filter, {
+      ...toOffsetPage(apiPage),
+      orderBy,
+      isDescending,
     });
     setListHeaders(c, apiPage, total);
     return c.json(items.map(toRepositoryDto), 200);

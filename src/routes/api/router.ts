@@ -16,9 +16,10 @@ export function createApiRouter(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (result.success) return;
-      const problems = result.error.issues.map(
-        ({ path, message }) => `${path.join('.')} in ${result.target}: ${message}`,
-      );
+      const problems = result.error.issues.map(({ path, message }) => {
+        const field = path.length > 0 ? `${path.join('.')} in ` : '';
+        return `${field}${result.target}: ${message}`;
+      });
       throw new AppError('UNPROCESSABLE_ENTITY', { message: problems.slice(0, MAX_PROBLEMS_TOLD).join('; ') });
     },
   });

@@ -1,3 +1,5 @@
+import { hasControlCharacter } from '#core/control-characters';
+
 /** What an Authorization header claims. */
 export type Credentials =
   | { readonly kind: 'none' }
@@ -28,7 +30,7 @@ export function parseAuthorization(header: string | undefined): Credentials {
 function parseBasic(encoded: string): Credentials {
   const text = decodeBase64(encoded);
   const colon = text?.indexOf(':') ?? -1;
-  if (text === undefined || colon < 1) return MALFORMED;
+  if (text === undefined || colon < 1 || hasControlCharacter(text)) return MALFORMED;
   return { kind: 'basic', username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 

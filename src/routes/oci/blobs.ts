@@ -3,7 +3,7 @@ import { parseRange } from '#core/byte-range';
 import { AppError, toEnvelope } from '#core/errors';
 import type { Blob } from '#domain/blobs/blob';
 import type { AppEnv } from '#routes/app-env';
-import { isNotModified, serveBody } from '#routes/oci/body';
+import { isNotModified, rangeHeader, serveBody } from '#routes/oci/body';
 import { digestParam, repositoryParam } from '#routes/oci/params';
 
 /** Content never changes under its digest; only its reader's rights do, so no shared cache may keep it. */
@@ -29,7 +29,7 @@ export async function getBlob(c: Context<AppEnv>): Promise<Response> {
   const blob = await blobs.stat(repository, digest);
   const headers = blobHeaders(blob);
   if (isNotModified(c, digest)) return new Response(null, { status: 304, headers });
-  const request = parseRange(c.req.header('range'), blob.sizeBytes);
+  const request = parseRange(rangeHeader(c, digest), blob.sizeBytes);
   if (request.kind === 'unsatisfiable') return rangeNotSatisfiable(blob);
   const range = request.kind === 'part' ? request.range : undefined;
   const body = await blobs.read(repository, blob, range);

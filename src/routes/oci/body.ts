@@ -11,6 +11,15 @@ export function isNotModified(c: Context<AppEnv>, digest: Digest): boolean {
   return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${digest}"`);
 }
 
+/**
+ * The `Range` to go by: none when `If-Range` names another content than this one, which is then served whole (RFC 9110
+ * §13.1.5). Only a strong tag can match; a date never does, as blobs have none.
+ */
+export function rangeHeader(c: Context<AppEnv>, digest: Digest): string | undefined {
+  const condition = c.req.header('if-range');
+  return condition === undefined || condition.trim() === `"${digest}"` ? c.req.header('range') : undefined;
+}
+
 /** An answer whose length is said up front, however its body arrives. */
 export function serveBody(
   body: Uint8Array | ReadableStream<Uint8Array>,

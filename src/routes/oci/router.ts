@@ -6,6 +6,9 @@ import { listCatalog, listReferrers, listTags } from '#routes/oci/listings';
 import { deleteManifest, getManifest, headManifest, putManifest } from '#routes/oci/manifests';
 import { appendToUpload, cancelUpload, finishUpload, startUpload, uploadStatus } from '#routes/oci/uploads';
 
+/** Any text, even one that is no name: a line feed in it must be answered like any other wrong character. */
+const NAME = ':name{[\\s\\S]+}';
+
 /**
  * `/v2`: the OCI distribution-spec v1.1.1, with the additions of its main branch.
  *
@@ -18,22 +21,22 @@ export function ociRoutes(): Hono<AppEnv> {
   v2.get('/v2', ping);
   v2.get('/v2/_catalog', listCatalog);
 
-  v2.get('/v2/:name{.+}/tags/list', listTags);
-  v2.get('/v2/:name{.+}/referrers/:digest', listReferrers);
+  v2.get(`/v2/${NAME}/tags/list`, listTags);
+  v2.get(`/v2/${NAME}/referrers/:digest`, listReferrers);
 
-  v2.get('/v2/:name{.+}/blobs/:digest', (c) => (c.req.method === 'HEAD' ? headBlob(c) : getBlob(c)));
-  v2.delete('/v2/:name{.+}/blobs/:digest', deleteBlob);
+  v2.get(`/v2/${NAME}/blobs/:digest`, (c) => (c.req.method === 'HEAD' ? headBlob(c) : getBlob(c)));
+  v2.delete(`/v2/${NAME}/blobs/:digest`, deleteBlob);
 
-  v2.get('/v2/:name{.+}/manifests/:reference', (c) => (c.req.method === 'HEAD' ? headManifest(c) : getManifest(c)));
-  v2.put('/v2/:name{.+}/manifests/:reference', putManifest);
-  v2.delete('/v2/:name{.+}/manifests/:reference', deleteManifest);
+  v2.get(`/v2/${NAME}/manifests/:reference`, (c) => (c.req.method === 'HEAD' ? headManifest(c) : getManifest(c)));
+  v2.put(`/v2/${NAME}/manifests/:reference`, putManifest);
+  v2.delete(`/v2/${NAME}/manifests/:reference`, deleteManifest);
 
-  v2.post('/v2/:name{.+}/blobs/uploads/', startUpload);
-  v2.post('/v2/:name{.+}/blobs/uploads', startUpload);
-  v2.get('/v2/:name{.+}/blobs/uploads/:upload', uploadStatus);
-  v2.patch('/v2/:name{.+}/blobs/uploads/:upload', appendToUpload);
-  v2.put('/v2/:name{.+}/blobs/uploads/:upload', finishUpload);
-  v2.delete('/v2/:name{.+}/blobs/uploads/:upload', cancelUpload);
+  v2.post(`/v2/${NAME}/blobs/uploads/`, startUpload);
+  v2.post(`/v2/${NAME}/blobs/uploads`, startUpload);
+  v2.get(`/v2/${NAME}/blobs/uploads/:upload`, uploadStatus);
+  v2.patch(`/v2/${NAME}/blobs/uploads/:upload`, appendToUpload);
+  v2.put(`/v2/${NAME}/blobs/uploads/:upload`, finishUpload);
+  v2.delete(`/v2/${NAME}/blobs/uploads/:upload`, cancelUpload);
 
   for (const path of KNOWN_PATHS) {
     v2.all(path, () => {
@@ -53,9 +56,9 @@ function ping(c: Context<AppEnv>): Response {
 const KNOWN_PATHS = [
   '/v2',
   '/v2/_catalog',
-  '/v2/:name{.+}/tags/list',
-  '/v2/:name{.+}/referrers/:digest',
-  '/v2/:name{.+}/blobs/uploads/:upload?',
-  '/v2/:name{.+}/blobs/:digest',
-  '/v2/:name{.+}/manifests/:reference',
+  `/v2/${NAME}/tags/list`,
+  `/v2/${NAME}/referrers/:digest`,
+  `/v2/${NAME}/blobs/uploads/:upload?`,
+  `/v2/${NAME}/blobs/:digest`,
+  `/v2/${NAME}/manifests/:reference`,
 ];

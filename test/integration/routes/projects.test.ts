@@ -58,6 +58,9 @@ describe('POST /api/v2.0/projects', () => {
     [{ metadata: { public: 'true' } }, 'true'],
     [{ public: true }, 'true'],
     [{ public: true, metadata: { public: 'false' } }, 'false'],
+    [{ metadata: { public: 'TRUE' } }, 'true'],
+    [{ metadata: { public: '1' } }, 'true'],
+    [{ public: true, metadata: { public: 'f' } }, 'false'],
   ])('reads whether it is public from %j', async (visibility, expected) => {
     const name = `visible-${crypto.randomUUID()}`;
     await create({ project_name: name, ...visibility });
@@ -93,8 +96,14 @@ describe('POST /api/v2.0/projects', () => {
     [422, { project_name: 7 }],
     [422, { project_name: 'x', metadata: 'public' }],
     [400, { project_name: 'proxy', registry_id: 1 }],
+    [400, { project_name: 'x', metadata: { public: 'yes' } }],
+    [400, { project_name: 'x', metadata: { auto_scan: 'sometimes' } }],
   ])('answers %i to the body %j', async (status, body) => {
     expect((await create(body)).status).toBe(status);
+  });
+
+  it('says what is wrong with a body that is no object', async () => {
+    expect((await errorOf(await create('[]'))).message).toMatch(/^json: /);
   });
 
   it('refuses bodies that are not JSON, and those over 1 MiB', async () => {
@@ -137,6 +146,7 @@ describe('GET /api/v2.0/projects', () => {
       'list-a',
     ]);
     expect(await names('name=list-&public=true', asAdmin)).toEqual(['list-public']);
+    expect(await names('name=list-&q=public%3DTrue', asAdmin)).toEqual(['list-public']);
     expect(await names('public=false')).toEqual([]);
     expect(await names('name=list-&owner=projects-owner', asAdmin)).toEqual(['list-mine']);
   });
@@ -158,6 +168,8 @@ describe('GET /api/v2.0/projects', () => {
     ['q=name', 400],
     ['q=%3Dx', 400],
     ['q=name%3D%25zz', 400],
+    ['q=public%3Dmaybe', 400],
+    ['q=tags%3Dnil', 400],
   ])('answers %s with %i', async (query, status) => {
     expect((await api(`/projects?${query}`)).status).toBe(status);
   });

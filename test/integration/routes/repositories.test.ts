@@ -39,6 +39,26 @@ describe('GET /api/v2.0/projects/{project_name}/repositories', () => {
     expect(await namesOf(await api('?page_size=2&page=2'))).toEqual([`${PROJECT}/team/b`]);
   });
 
+  it('filters by the full name, exactly or in part, and sorts', async () => {
+    harness.clock.advance(1_000);
+    for (const name of ['found/x', 'found/y']) {
+      harness.clock.advance(1_000);
+      await push(name, 'latest');
+    }
+    const listed = async (query: string) => namesOf(await api(`?${query}`));
+    const [x, y] = [`${PROJECT}/found/x`, `${PROJECT}/found/y`];
+    expect(await listed('q=name%3D~found')).toEqual([x, y]);
+    expect(await listed(`q=name%3D${encodeURIComponent(y)}`)).toEqual([y]);
+    expect(await listed('q=name%3Dfound')).toEqual([]);
+    expect(await listed('q=name%3D~found&sort=-name')).toEqual([y, x]);
+    expect(await listed('q=name%3D~found&sort=-creation_time')).toEqual([y, x]);
+    expect((await api('?q=name%3D~found')).headers.get('x-total-count')).toBe('2');
+  });
+
+  it('refuses a filter it does not have', async () => {
+    expect((await api('?q=description%3D~x')).status).toBe(400);
+  });
+
   it('is for members', async () => {
     expect((await api('', {})).status).toBe(401);
     expect((await api('', asStranger)).status).toBe(403);
@@ -106,6 +126,14 @@ describe('GET …/artifacts', () => {
       labels: null,
     });
     expect(oldest).toMatchObject({ digest: first.digest });
+    const [front] = (await (await api('/artifacts/artifacts?sort=push_time')).json()) as object[];
+    expect(front).toMatchObject({ digest: first.digest });
+  });
+
+  it('refuses to filter, rather than list what was not asked for', async () => {
+    await push('unfiltered', '1');
+    const response = await api('/unfiltered/artifacts?q=tags%3Dnil');
+    expect([response.status, (await errorOf(response)).code]).toEqual([400, 'BAD_REQUEST']);
   });
 
   it('leaves the tags out when they are not wanted', async () => {

@@ -64,6 +64,10 @@ describe('POST /c/login', () => {
     expect(response.headers.getSetCookie().every((cookie) => /Secure/.test(cookie))).toBe(true);
   });
 
+  it('takes a password with NUL bytes behind it for another one', async () => {
+    expect((await new Browser().logIn('session-user', `${PASSWORD}\0`)).status).toBe(401);
+  });
+
   it('answers a wrong password with 401 and nothing else', async () => {
     const browser = new Browser();
     const response = await browser.logIn('session-user', 'wrong');

@@ -171,6 +171,7 @@ describe('an account', () => {
       send('PUT', `${PATH}/${id}/password`, { old_password, new_password }, as('nora'));
     expect((await change('wrong', 'Passw0rd-second')).status).toBe(403);
     expect((await change(PASSWORD, 'weak')).status).toBe(400);
+    expect((await change(PASSWORD, 'Passw0rd-with-nul\0')).status).toBe(400);
     expect((await change(PASSWORD, PASSWORD)).status).toBe(400);
     expect((await change(PASSWORD, 'Passw0rd-second')).status).toBe(200);
     expect((await ping()).status).toBe(401);

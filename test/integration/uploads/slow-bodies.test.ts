@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '#core/clock';
+import { digestOf } from '#core/digest';
 import { BufferTier } from '#domain/uploads/buffer-pool';
 import { ByteSource } from '#domain/uploads/byte-source';
+import { createUploadHarness, end, MIB, randomBytes, repository, sized, stream } from '#test/support/uploads';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
 afterEach(() => vi.useRealTimers());
@@ -44,5 +46,44 @@ describe('a client that sends nothing', () => {
     await settled;
     expect(outcome.error).toMatchObject({ code: 'BLOB_UPLOAD_INVALID', message: 'the body arrives too slowly' });
     expect((await next).bytes.byteLength).toBe(1024);
+  });
+});
+
+describe('clients that send next to nothing', () => {
+  const openings = [
+    ['of a known length', { lengthBytes: MIB, firstByte: undefined }],
+    ['of an unknown length', { lengthBytes: undefined, firstByte: undefined }],
+  ] as const;
+
+  it.each(openings)('do not keep small pushes out by the hundred, with bodies %s', async (_, lengths) => {
+    const { service } = createUploadHarness();
+    const writers = Array.from({ length: 200 }, () => {
+      const { readable, writable } = new IdentityTransformStream();
+      const silent = service.append(service.start(repository).text, repository, { ...lengths, stream: readable });
+      silent.catch(() => undefined);
+      return writable.getWriter();
+    });
+    const content = randomBytes(1000);
+    const id = service.start(repository).text;
+    await service.append(id, repository, stream(content));
+    expect(await service.finish(id, end(digestOf(content)))).toEqual({ kind: 'finished' });
+    await Promise.all(writers.map((writer) => writer.abort(new Error('gone')).catch(() => undefined)));
+  });
+});
+
+describe('a small body', () => {
+  it('for whose whole there is no memory goes another way, and is stored all the same', async () => {
+    const { service, buffers } = createUploadHarness();
+    const hogs = await Promise.all(Array.from({ length: 6 }, () => buffers.small.acquire(MIB)));
+    for (const hog of hogs) while (buffers.small.tryGrow(hog, MIB));
+    for (const body of [sized, stream]) {
+      const content = randomBytes(MIB / 2);
+      const id = service.start(repository).text;
+      expect(await service.append(id, repository, body(content))).toMatchObject({ offsetBytes: content.length });
+      expect(await service.finish(id, end(digestOf(content)))).toEqual({ kind: 'finished' });
+      const put = randomBytes(MIB / 2);
+      const whole = service.finish(service.start(repository).text, end(digestOf(put), body(put)));
+      expect(await whole).toEqual({ kind: 'finished' });
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limitOf, offsetOf, pageLinks, parseQuery, parseSort } from '#core/api-query';
+import { limitOf, offsetOf, pageLinks, parseFilter, parseQuery, parseSort, valueMatching } from '#core/api-query';
 import { AppError } from '#core/errors';
 
 describe('parseQuery', () => {
@@ -23,6 +23,27 @@ describe('parseQuery', () => {
     'refuses %s',
     (text) => {
       expect(() => parseQuery(text)).toThrow(AppError);
+    },
+  );
+});
+
+describe('parseFilter', () => {
+  const keys = { name: ['exact', 'fuzzy'], public: ['exact'] } as const;
+
+  it('reads the terms a listing can filter by', () => {
+    const { name, public: isPublic } = parseFilter('name=~app,public=true', keys);
+    expect([valueMatching(name, 'fuzzy'), valueMatching(name, 'exact'), valueMatching(isPublic, 'exact')]).toEqual([
+      'app',
+      undefined,
+      'true',
+    ]);
+    expect(parseFilter(undefined, keys)).toEqual({});
+  });
+
+  it.each(['tags=nil', 'name=a,tags=nil', 'name=a,name=~b', 'public=~t', 'constructor=x', '__proto__=x'])(
+    'refuses %s rather than answer more than was asked for',
+    (text) => {
+      expect(() => parseFilter(text, keys)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
     },
   );
 });

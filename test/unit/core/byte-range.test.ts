@@ -7,6 +7,7 @@ describe('parseRange', () => {
     [undefined, { kind: 'whole' }],
     ['', { kind: 'whole' }],
     ['bytes=500-1499', { kind: 'part', range: { first: 500, last: 1499 } }],
+    ['Bytes=500-1499', { kind: 'part', range: { first: 500, last: 1499 } }],
     ['bytes=500-', { kind: 'part', range: { first: 500, last: 2047 } }],
     ['bytes=-500', { kind: 'part', range: { first: 1548, last: 2047 } }],
     ['bytes=-5000', { kind: 'part', range: { first: 0, last: 2047 } }],

@@ -56,6 +56,17 @@ describe('parseManifest', () => {
   it.each([
     ['no config', { schemaVersion: 2, layers: [] }, 'config: is required'],
     ['a negative size', { schemaVersion: 2, config: { ...config, size: -1 }, layers: [] }, 'config.size'],
+    [
+      'a size that is no safe integer',
+      { schemaVersion: 2, config: { ...config, size: 2 ** 53 }, layers: [] },
+      'config.size',
+    ],
+    [
+      'sizes whose sum is no safe integer',
+      { schemaVersion: 2, config, layers: [layer, { ...layer, size: 2 ** 53 - 1 }] },
+      'layers: have sizes',
+    ],
+    ['an index in an image', { schemaVersion: 2, config, layers: [], manifests: [] }, 'manifests: does not belong'],
     ['a fractional size', { schemaVersion: 2, config: { ...config, size: 1.5 }, layers: [] }, 'config.size'],
     [
       'a malformed digest',
@@ -71,6 +82,21 @@ describe('parseManifest', () => {
     const parsed = parse(body);
     expect(parsed.ok).toBe(false);
     if (!parsed.ok) expect(describeManifestProblem(parsed.error)).toContain(expected);
+  });
+
+  it.each([
+    ['config', MEDIA_TYPES.ociIndex, { config }],
+    ['layers', MEDIA_TYPES.ociIndex, { layers: [] }],
+    ['config', MEDIA_TYPES.dockerManifestList, { config }],
+    ['layers', MEDIA_TYPES.dockerManifestList, { layers: [layer] }],
+  ])('refuses an index that is an image too, by its %s (%s)', (field, contentType, extra) => {
+    const parsed = parse({ schemaVersion: 2, manifests: [], ...extra }, contentType);
+    expect(parsed).toMatchObject({ ok: false, error: { reason: 'field', field } });
+  });
+
+  it('leaves null alone where a list is not wanted', () => {
+    expect(parse({ schemaVersion: 2, config, layers: [], manifests: null }).ok).toBe(true);
+    expect(parse({ schemaVersion: 2, manifests: [], layers: null }, MEDIA_TYPES.ociIndex).ok).toBe(true);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_PAGE_SIZE } from '#core/api-query';
-import type { ErrorStatus } from '#core/errors';
+import { AppError, type ErrorStatus } from '#core/errors';
 
 const errorsSchema = z
   .object({
@@ -32,6 +32,13 @@ export const flagSchema = z
   .enum(['true', 'false', '1', '0', 't', 'f', 'T', 'F', 'TRUE', 'FALSE', 'True', 'False'])
   .transform((text) => /^(?:1|t)/i.test(text))
   .openapi({ type: 'boolean' });
+
+/** A boolean in a `q` or in metadata; BAD_REQUEST when it is none. */
+export function toFlag(name: string, text: string): boolean {
+  const parsed = flagSchema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new AppError('BAD_REQUEST', { message: `invalid value of ${name}: it must be true or false` });
+}
 
 /** `page` and `page_size`; 0 or less asks for all rows. */
 export const pageQuerySchema = z.object({

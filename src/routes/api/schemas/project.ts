@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { ProjectSummary } from '#domain/projects/project-store';
-import { toTimestamp } from '#routes/api/schemas/common';
+import { toFlag, toTimestamp } from '#routes/api/schemas/common';
 
 const metadataValue = z.string().max(1_024).nullish();
 
@@ -23,6 +23,29 @@ const projectMetadataSchema = z
     proxy_cache_filter_kind: metadataValue,
   })
   .openapi('ProjectMetadata');
+
+/** Metadata that is a boolean: read as Go reads one, kept as `true` or `false`. */
+const FLAGS: ReadonlySet<string> = new Set([
+  'public',
+  'enable_content_trust',
+  'enable_content_trust_cosign',
+  'prevent_vul',
+  'auto_scan',
+  'auto_sbom_generation',
+  'reuse_sys_cve_allowlist',
+]);
+
+/** What is set of it, in the form it is kept in. BAD_REQUEST for a boolean that is none. */
+export function toMetadata(
+  metadata: z.infer<typeof projectMetadataSchema> | null | undefined,
+): Partial<Record<keyof z.infer<typeof projectMetadataSchema>, string>> {
+  return Object.fromEntries(
+    Object.entries(metadata ?? {}).flatMap(([key, value]) => {
+      if (typeof value !== 'string') return [];
+      return [[key, FLAGS.has(key) ? String(toFlag(`metadata.${key}`, value)) : value]];
+    }),
+  );
+}
 
 export const projectReqSchema = z
   .object({

@@ -23,6 +23,8 @@ describe('GET /v2/:name/blobs/:digest', () => {
       'docker-content-digest': digest,
       etag: `"${digest}"`,
       'accept-ranges': 'bytes',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
     });
     expect(digestOf(new Uint8Array(await answer.arrayBuffer()))).toBe(digest);
   });
@@ -46,6 +48,16 @@ describe('GET /v2/:name/blobs/:digest', () => {
     const answer = await harness.asAdmin('GET', path, { headers: { range } });
     expect(answer.status).toBe(416);
     expect(answer.headers.get('content-range')).toBe('bytes */2048');
+  });
+
+  it('serves a part only of the content that If-Range names, and else the whole', async () => {
+    const { digest, path } = await pushed();
+    const statusFor = async (condition: string) =>
+      (await harness.asAdmin('GET', path, { headers: { range: 'bytes=0-9', 'if-range': condition } })).status;
+    expect(await statusFor(`"${digest}"`)).toBe(206);
+    for (const other of ['"other"', `W/"${digest}"`, 'Wed, 21 Oct 2026 07:28:00 GMT']) {
+      expect(await statusFor(other)).toBe(200);
+    }
   });
 
   it('serves a large blob whole and in part, from R2 and again from the edge cache', async () => {
@@ -96,10 +108,13 @@ describe('GET /v2/:name/blobs/:digest', () => {
     ['/v2/library/app/blobs/latest', 400, 'DIGEST_INVALID'],
     [`/v2/Library/app/blobs/sha256:${'0'.repeat(64)}`, 400, 'NAME_INVALID'],
     [`/v2/app/blobs/sha256:${'0'.repeat(64)}`, 400, 'NAME_INVALID'],
+    ['/v2/library/a%0d%0aX:y/tags/list', 400, 'NAME_INVALID'],
+    [`/v2/library/a%0a/blobs/sha256:${'0'.repeat(64)}`, 400, 'NAME_INVALID'],
     ['/v2/library/app/nothing/here', 404, 'NOT_FOUND'],
   ])('answers %s with %i %s', async (path, status, code) => {
     const answer = await harness.asAdmin('GET', path);
     expect(answer.status).toBe(status);
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     const body = (await answer.json()) as { errors: { code: string }[] };
     expect(body.errors[0]?.code).toBe(code);
   });

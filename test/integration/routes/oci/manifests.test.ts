@@ -85,6 +85,63 @@ describe('PUT /v2/:name/manifests/:reference', () => {
     expect((await harness.asAdmin('GET', `/v2/${repository}/tags/list`)).status).toBe(404);
   });
 
+  it('names the first hundred missing layers', async () => {
+    const repository = newRepository();
+    const layers = Array.from({ length: 101 }, () => descriptor(randomBytes(8), 'a/b'));
+    const manifest = jsonBytes({ schemaVersion: 2, config: descriptor(randomBytes(8), 'a/b'), layers });
+    const refused = await putManifest(harness, repository, 'many', manifest, MEDIA_TYPES.ociManifest);
+    const body = (await refused.json()) as { errors: { detail: { digests: string[] } }[] };
+    expect(body.errors[0]?.detail.digests).toHaveLength(100);
+  });
+
+  it.each(['config', 'layers'] as const)(
+    'refuses a manifest that says another size of its %s than it has',
+    async (of) => {
+      const repository = newRepository();
+      const image = randomImage();
+      await pushImage(harness, repository, image);
+      const parsed = JSON.parse(new TextDecoder().decode(image.manifest));
+      const wrong = of === 'config' ? parsed.config : parsed.layers[0];
+      wrong.size += 1;
+      const refused = await putManifest(harness, repository, 'wrong', jsonBytes(parsed), image.mediaType);
+      const body = (await refused.json()) as { errors: { code: string; detail: unknown }[] };
+      expect([refused.status, body.errors[0]?.code]).toEqual([400, 'MANIFEST_INVALID']);
+      expect(body.errors[0]?.detail).toEqual({
+        reason: 'size-mismatch',
+        sizes: [{ digest: wrong.digest, size: wrong.size, actual: wrong.size - 1 }],
+      });
+    },
+  );
+
+  it('refuses a manifest that says two sizes of one layer', async () => {
+    const repository = newRepository();
+    const image = randomImage();
+    await pushImage(harness, repository, image);
+    const parsed = JSON.parse(new TextDecoder().decode(image.manifest));
+    parsed.layers.push({ ...parsed.layers[0], size: 1 });
+    const refused = await putManifest(harness, repository, 'two', jsonBytes(parsed), image.mediaType);
+    expect([refused.status, await errorCode(refused)]).toEqual([400, 'MANIFEST_INVALID']);
+  });
+
+  it('serves a manifest as the type it was pushed with last, by tag, by digest and among referrers', async () => {
+    const repository = newRepository();
+    const image = randomImage();
+    await pushImage(harness, repository, image);
+    const subject = descriptor(image.manifest, image.mediaType);
+    const config = descriptor(image.config, MEDIA_TYPES.ociConfig);
+    const bytes = jsonBytes({ schemaVersion: 2, config, layers: [], subject });
+    const digest = digestOf(bytes);
+    for (const mediaType of [MEDIA_TYPES.dockerManifest, MEDIA_TYPES.ociManifest, 'application/vnd.test.other+json']) {
+      expect((await putManifest(harness, repository, 'typed', bytes, mediaType)).status).toBe(201);
+      for (const reference of ['typed', digest]) {
+        const got = await harness.asAdmin('GET', `/v2/${repository}/manifests/${reference}`);
+        expect(got.headers.get('content-type')).toBe(mediaType);
+      }
+      const listed = await harness.asAdmin('GET', `/v2/${repository}/referrers/${subject.digest}`);
+      expect(await listed.json()).toMatchObject({ manifests: [{ digest, mediaType }] });
+    }
+  });
+
   it('accepts foreign layers that were not pushed', async () => {
     const repository = newRepository();
     const image = randomImage();
@@ -224,6 +281,18 @@ describe('PUT /v2/:name/manifests/:reference', () => {
 });
 
 describe('GET /v2/:name/manifests/:reference', () => {
+  it('keeps any type a client has chosen, and no browser takes it for a page', async () => {
+    const repository = newRepository();
+    const bytes = jsonBytes({ '<script>alert(1)</script>': '' });
+    expect((await putManifest(harness, repository, 'page', bytes, 'text/html')).status).toBe(201);
+    const got = await harness.asAdmin('GET', `/v2/${repository}/manifests/page`);
+    expect(Object.fromEntries(got.headers)).toMatchObject({
+      'content-type': 'text/html',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+    });
+  });
+
   it('answers 304 to a client that has the digest', async () => {
     const repository = newRepository();
     const image = randomImage();
