@@ -103,7 +103,7 @@ describe('npm start', { timeout: 30_000 }, () => {
       actor: 'admin',
       client: '127.0.0.1',
       method: 'GET',
-      route: '/v2/:name{.+}/tags/list',
+      route: '/v2/:name{[\\s\\S]+}/tags/list',
       repository: 'library/server-test',
       status: answer.status,
     });
