@@ -42,11 +42,13 @@ export default defineConfig({
         ],
         test: {
           name: 'workers',
+          // An isolate and a database for each file would take longer than the tests themselves.
+          isolate: false,
           testTimeout: SLOW_MACHINE_MS,
           // Its source maps name sources that it does not bring, which confuses the loader; bundled, it loads.
           deps: { optimizer: { ssr: { enabled: true, include: ['itty-durable'] } } },
           include: ['test/integration/**/*.test.ts', 'test/api/**/*.test.ts'],
-          setupFiles: ['test/support/apply-migrations.ts'],
+          setupFiles: ['test/support/begin-anew.ts'],
         },
       },
     ],

@@ -6,6 +6,7 @@ import { meterQueue } from '#adapters/metering/metered-queue';
 import { OperationMeter } from '#adapters/metering/operation-meter';
 import { type Clock, systemClock } from '#core/clock';
 import { loginsDisabledMessage } from '#domain/access/missing-secrets';
+import type { ScryptParameters } from '#domain/access/password';
 import { HealthService } from '#domain/system/health-service';
 import { missingSecrets, parseSettings, type Settings } from '#src/config';
 import type { Env } from '#src/env';
@@ -15,7 +16,14 @@ import { createRegistry } from '#src/services/registry-services';
 /** Everything handlers and consumers may call. Built once an isolate; this file and its folder alone construct adapters. */
 export type Services = ReturnType<typeof createServices>;
 
-export function createServices(bindings: Env, clock: Clock = systemClock) {
+/** What only tests change. */
+export interface ServiceOptions {
+  readonly clock?: Clock;
+  /** What hashing a password costs. */
+  readonly passwordCost?: ScryptParameters;
+}
+
+export function createServices(bindings: Env, { clock = systemClock, passwordCost }: ServiceOptions = {}) {
   const settings = parseSettings(bindings);
   const meter = new OperationMeter();
   const env = meterBindings(bindings, meter);
@@ -24,7 +32,7 @@ export function createServices(bindings: Env, clock: Clock = systemClock) {
     clock,
     meter,
     health: createHealth(env, settings, clock),
-    ...createAccess(env, settings, clock),
+    ...createAccess(env, settings, { clock, ...(passwordCost && { passwordCost }) }),
     ...createRegistry(env, settings, clock, meter),
   };
 }

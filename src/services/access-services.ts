@@ -11,6 +11,7 @@ import { LdaptsDirectory } from '#adapters/ldap/ldapts-directory';
 import type { Clock } from '#core/clock';
 import { AccessService } from '#domain/access/access-service';
 import { LoginService } from '#domain/access/login-service';
+import type { ScryptParameters } from '#domain/access/password';
 import { PermissionService } from '#domain/access/permission-service';
 import { SigningKeyService } from '#domain/access/signing-key-service';
 import { SubjectService } from '#domain/access/subject-service';
@@ -39,8 +40,13 @@ function createPermissions(db: D1Database, configuration: ConfigurationService, 
   return { facts, projects, permissions, access };
 }
 
+interface AccessOptions {
+  readonly clock: Clock;
+  readonly passwordCost?: ScryptParameters;
+}
+
 /** Who somebody is, and what they may do. */
-export function createAccess(env: Env, settings: Settings, clock: Clock) {
+export function createAccess(env: Env, settings: Settings, { clock, passwordCost }: AccessOptions) {
   const { DB: db } = env;
   const missing = missingSecrets(settings);
   const { adminPassword, secretKey = '' } = settings;
@@ -54,7 +60,7 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
   });
   const { facts, projects, permissions, access } = createPermissions(db, configuration, clock);
 
-  const hasher = new ScryptHasher({ clock });
+  const hasher = new ScryptHasher({ clock, ...(passwordCost && { parameters: passwordCost }) });
   const users = new UserService({ users: new D1UserStore({ db }), hasher, clock });
   const directory = new LdaptsDirectory();
   const ldap = new LdapService({ directory, configuration, users });

@@ -355,52 +355,64 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 200,
   },
   'GET /v2': { need: authenticated, path: () => '/v2/', granted: 200 },
-  'GET /v2/:name{.+}/tags/list': { need: registry('repository:pull'), path: v2('tags/list'), granted: 404 },
-  'GET /v2/:name{.+}/referrers/:digest': {
+  'GET /v2/:name{[\\s\\S]+}/tags/list': { need: registry('repository:pull'), path: v2('tags/list'), granted: 404 },
+  'GET /v2/:name{[\\s\\S]+}/referrers/:digest': {
     need: registry('repository:pull'),
     path: v2(`referrers/${DIGEST}`),
     granted: 200,
   },
-  'GET /v2/:name{.+}/blobs/:digest': { need: registry('repository:pull'), path: v2(`blobs/${DIGEST}`), granted: 404 },
-  'DELETE /v2/:name{.+}/blobs/:digest': {
+  'GET /v2/:name{[\\s\\S]+}/blobs/:digest': {
+    need: registry('repository:pull'),
+    path: v2(`blobs/${DIGEST}`),
+    granted: 404,
+  },
+  'DELETE /v2/:name{[\\s\\S]+}/blobs/:digest': {
     need: registry('repository:delete'),
     path: v2(`blobs/${DIGEST}`),
     granted: 404,
   },
-  'GET /v2/:name{.+}/manifests/:reference': {
+  'GET /v2/:name{[\\s\\S]+}/manifests/:reference': {
     need: registry('repository:pull'),
     path: v2('manifests/1'),
     granted: 404,
   },
-  'PUT /v2/:name{.+}/manifests/:reference': {
+  'PUT /v2/:name{[\\s\\S]+}/manifests/:reference': {
     need: registry('repository:push'),
     path: v2('manifests/1'),
     body: () => 'no manifest',
     granted: 400,
   },
-  'DELETE /v2/:name{.+}/manifests/:reference': {
+  'DELETE /v2/:name{[\\s\\S]+}/manifests/:reference': {
     need: registry('repository:delete'),
     path: v2(`manifests/${DIGEST}`),
     granted: 404,
   },
-  'POST /v2/:name{.+}/blobs/uploads/': { need: registry('repository:push'), path: v2('blobs/uploads/'), granted: 202 },
-  'POST /v2/:name{.+}/blobs/uploads': { need: registry('repository:push'), path: v2('blobs/uploads'), granted: 202 },
-  'GET /v2/:name{.+}/blobs/uploads/:upload': {
+  'POST /v2/:name{[\\s\\S]+}/blobs/uploads/': {
+    need: registry('repository:push'),
+    path: v2('blobs/uploads/'),
+    granted: 202,
+  },
+  'POST /v2/:name{[\\s\\S]+}/blobs/uploads': {
+    need: registry('repository:push'),
+    path: v2('blobs/uploads'),
+    granted: 202,
+  },
+  'GET /v2/:name{[\\s\\S]+}/blobs/uploads/:upload': {
     need: registry('repository:push'),
     path: v2('blobs/uploads/none'),
     granted: 404,
   },
-  'PATCH /v2/:name{.+}/blobs/uploads/:upload': {
+  'PATCH /v2/:name{[\\s\\S]+}/blobs/uploads/:upload': {
     need: registry('repository:push'),
     path: v2('blobs/uploads/none'),
     granted: 404,
   },
-  'PUT /v2/:name{.+}/blobs/uploads/:upload': {
+  'PUT /v2/:name{[\\s\\S]+}/blobs/uploads/:upload': {
     need: registry('repository:push'),
     path: v2(`blobs/uploads/none?digest=${DIGEST}`),
     granted: 404,
   },
-  'DELETE /v2/:name{.+}/blobs/uploads/:upload': {
+  'DELETE /v2/:name{[\\s\\S]+}/blobs/uploads/:upload': {
     need: registry('repository:push'),
     path: v2('blobs/uploads/none'),
     granted: 404,

@@ -6,6 +6,7 @@ import type { Env } from '#src/env';
 import { createServices, type Services } from '#src/services';
 import { edgeLimits } from '#test/support/edge-limits';
 import { type Interceptor, interceptBindings } from '#test/support/intercepted-bindings';
+import { TEST_PASSWORD_COST } from '#test/support/password-cost';
 
 /** The password of `admin` in tests (vitest.config.ts). */
 const ADMIN_PASSWORD = 'Harbor12345';
@@ -35,15 +36,14 @@ export interface Harness {
   token(scope: string, who?: 'admin' | 'anonymous'): Promise<string>;
 }
 
-/** Tokens of `admin` by scope; they hold in every harness of a test file, and a login costs 200 ms. */
-const tokens = new Map<string, string>();
-
 /** The whole worker over real bindings under the edge's limits, with a clock of its own. */
 export function createHarness(overrides: Partial<Env> = {}, intercept: Interceptor = edgeLimits): Harness {
   const env = interceptBindings({ ...(testEnv as unknown as Env), ...overrides }, intercept);
   const clock = new TestClock();
-  const services = createServices(env, clock);
+  const services = createServices(env, { clock, passwordCost: TEST_PASSWORD_COST });
   const app = createApp(() => services);
+  /** Tokens of `admin` by scope. */
+  const tokens = new Map<string, string>();
 
   async function request(method: string, path: string, init: RequestInit = {}): Promise<Response> {
     return app.request(`http://registry.test${path}`, { ...init, method }, env, createExecutionContext());

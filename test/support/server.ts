@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { ScryptHasher } from '#adapters/crypto/scrypt-hasher';
 import type { Env } from '#src/env';
 import { basic as basicHeader, createHarness, type Harness } from '#test/support/harness';
+import { TEST_PASSWORD_COST } from '#test/support/password-cost';
 
 /** The bindings of the tests. */
 export const testEnv = env as unknown as Env;
@@ -49,7 +50,7 @@ export async function fetchToken(
 
 /** An account with a password, past the API that will make them one day. */
 export async function insertUser(server: Pick<Harness, 'clock'>, username: string, password: string): Promise<number> {
-  const hash = await new ScryptHasher({ clock: server.clock }).hash(password);
+  const hash = await new ScryptHasher({ clock: server.clock, parameters: TEST_PASSWORD_COST }).hash(password);
   const row = await testEnv.DB.prepare(
     `insert into users (username, password_hash, created_at_ms, updated_at_ms) values (?, ?, 0, 0) returning id`,
   )

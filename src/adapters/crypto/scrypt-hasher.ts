@@ -7,6 +7,7 @@ import {
   isOutdated,
   type PasswordHash,
   parsePasswordHash,
+  type ScryptParameters,
 } from '#domain/access/password';
 import type { PasswordHasher, PasswordVerdict } from '#domain/access/password-hasher';
 
@@ -15,8 +16,8 @@ const KEY_BYTES = 32;
 /** Room for one computation beside Node's own limit of 32 MiB, in bytes. */
 const MAX_MEMORY_BYTES = 96 * 2 ** 20;
 /**
- * How long a computation is taken to have lasted at least, in milliseconds: at the edge the clock stands still while a
- * computation runs, so there it cannot be measured.
+ * How long a computation of the usual cost is taken to have lasted at least, in milliseconds: at the edge the clock stands
+ * still while a computation runs, so there it cannot be measured.
  */
 const COMPUTATION_MS = 200;
 /** After a computation everybody else has the isolate for half as long. */
@@ -37,21 +38,24 @@ export class ScryptHasher implements PasswordHasher {
   /** In it no computation begins. It has a beginning, so that a clock put back does not make it last. */
   #rest = { fromMs: 0, untilMs: 0 };
 
-  constructor(deps: { readonly clock: Clock }) {
+  readonly #parameters: ScryptParameters;
+
+  constructor(deps: { readonly clock: Clock; readonly parameters?: ScryptParameters }) {
     this.#clock = deps.clock;
+    this.#parameters = deps.parameters ?? CURRENT_PARAMETERS;
   }
 
   async hash(password: string): Promise<string> {
     const salt = new Uint8Array(randomBytes(SALT_BYTES));
-    const wanted = { parameters: CURRENT_PARAMETERS, salt, key: new Uint8Array(KEY_BYTES) };
+    const wanted = { parameters: this.#parameters, salt, key: new Uint8Array(KEY_BYTES) };
     const key = await this.#inTurn(() => this.#derive(password, wanted));
-    return formatPasswordHash({ parameters: CURRENT_PARAMETERS, salt, key });
+    return formatPasswordHash({ parameters: this.#parameters, salt, key });
   }
 
   async verify(password: string, stored: string | undefined, isKnownToBeRight = () => false): Promise<PasswordVerdict> {
     const parsed = stored === undefined ? undefined : parsePasswordHash(stored);
     const expected = parsed ?? {
-      parameters: CURRENT_PARAMETERS,
+      parameters: this.#parameters,
       salt: new Uint8Array(SALT_BYTES),
       key: new Uint8Array(KEY_BYTES),
     };
@@ -59,7 +63,7 @@ export class ScryptHasher implements PasswordHasher {
     if (!key) return 'right';
     const isRight = timingSafeEqual(key, expected.key) && parsed !== undefined;
     if (!isRight) return 'wrong';
-    return isOutdated(expected) ? 'right-but-outdated' : 'right';
+    return isOutdated(expected, this.#parameters) ? 'right-but-outdated' : 'right';
   }
 
   async #inTurn<T>(compute: () => T): Promise<T> {
@@ -91,7 +95,8 @@ export class ScryptHasher implements PasswordHasher {
     const fromMs = this.#clock.nowMs();
     const { cost: N, blockSize: r, parallelization: p } = parameters;
     const derived = scryptSync(password, salt, key.length, { N, r, p, maxmem: MAX_MEMORY_BYTES });
-    const tookMs = Math.max(this.#clock.nowMs() - fromMs, COMPUTATION_MS);
+    const usualMs = COMPUTATION_MS * (workOf(this.#parameters) / workOf(CURRENT_PARAMETERS));
+    const tookMs = Math.max(this.#clock.nowMs() - fromMs, usualMs);
     this.#rest = { fromMs, untilMs: fromMs + tookMs * (1 + REST_RATIO) };
     return new Uint8Array(derived);
   }
@@ -108,4 +113,9 @@ export class ScryptHasher implements PasswordHasher {
     this.#places.add(place);
     return place;
   }
+}
+
+/** How much there is to compute; the unit means nothing. */
+function workOf({ cost, blockSize, parallelization }: ScryptParameters): number {
+  return cost * blockSize * parallelization;
 }

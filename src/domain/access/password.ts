@@ -39,12 +39,12 @@ export function parsePasswordHash(text: string): PasswordHash | undefined {
   return isUsable(parameters) ? { parameters, salt: fromBase64Url(salt), key: fromBase64Url(key) } : undefined;
 }
 
-/** Whether the password should be hashed again at its next use. */
-export function isOutdated({ parameters }: PasswordHash): boolean {
+/** Whether the password should be hashed again at its next use, with the parameters that are wanted now. */
+export function isOutdated({ parameters }: PasswordHash, wanted: ScryptParameters): boolean {
   return (
-    parameters.cost !== CURRENT_PARAMETERS.cost ||
-    parameters.blockSize !== CURRENT_PARAMETERS.blockSize ||
-    parameters.parallelization !== CURRENT_PARAMETERS.parallelization
+    parameters.cost !== wanted.cost ||
+    parameters.blockSize !== wanted.blockSize ||
+    parameters.parallelization !== wanted.parallelization
   );
 }
 

@@ -11,12 +11,13 @@ import { SubjectService } from '#domain/access/subject-service';
 import { ConfigurationService } from '#domain/configuration/configuration-service';
 import { UserService } from '#domain/users/user-service';
 import { TestClock } from '#test/support/harness';
+import { TEST_PASSWORD_COST } from '#test/support/password-cost';
 import { insertUser, testEnv } from '#test/support/server';
 
 const clock = new TestClock();
 
 function createLogins() {
-  const hasher = new ScryptHasher({ clock });
+  const hasher = new ScryptHasher({ clock, parameters: TEST_PASSWORD_COST });
   const work = { computations: vi.spyOn(hasher, 'verify'), hashes: vi.spyOn(hasher, 'hash') };
   const users = new UserService({ users: new D1UserStore({ db: testEnv.DB }), hasher, clock });
   const nobody = { versionOf: async () => undefined };
@@ -45,7 +46,7 @@ describe('the first login of admin', () => {
     expect(await logins.login('admin', 'wrong')).toBeUndefined();
     expect(await hashOf('admin')).toBeNull();
     expect(await logins.login('admin', 'First-passw0rd')).toMatchObject({ userId: 1, isSystemAdmin: true });
-    expect(await hashOf('admin')).toMatch(/^scrypt\$32768\$8\$3\$/);
+    expect(await hashOf('admin')).toMatch(/^scrypt\$256\$8\$1\$/);
     await testEnv.DB.prepare(`update users set password_hash = null, username = 'former' where id = 1`).run();
     expect(await createLogins().logins.login('former', 'First-passw0rd')).toBeUndefined();
     await testEnv.DB.prepare(`update users set username = 'admin' where id = 1`).run();
@@ -102,7 +103,7 @@ describe('a login', () => {
     const stored = formatPasswordHash({ parameters: { cost: 16, blockSize: 8, parallelization: 1 }, salt, key });
     await testEnv.DB.prepare('update users set password_hash = ? where id = ?').bind(stored, id).run();
     expect(await createLogins().logins.login('login-old', 'Passw0rd-old')).toBeDefined();
-    expect(await hashOf('login-old')).toMatch(/^scrypt\$32768\$8\$3\$/);
+    expect(await hashOf('login-old')).toMatch(/^scrypt\$256\$8\$1\$/);
     expect(await createLogins().logins.login('login-old', 'Passw0rd-old')).toBeDefined();
   });
 });

@@ -11,6 +11,7 @@ import { MemberResolver } from '#domain/members/member-resolver';
 import type { UserDirectory } from '#domain/members/user-directory';
 import { UserService } from '#domain/users/user-service';
 import { TestClock } from '#test/support/harness';
+import { TEST_PASSWORD_COST } from '#test/support/password-cost';
 import { testEnv } from '#test/support/server';
 
 const clock = new TestClock();
@@ -36,7 +37,11 @@ function createIn(mode: string) {
     clock,
     overwritten: { auth_mode: mode },
   });
-  const users = new UserService({ users: new D1UserStore({ db }), hasher: new ScryptHasher({ clock }), clock });
+  const users = new UserService({
+    users: new D1UserStore({ db }),
+    hasher: new ScryptHasher({ clock, parameters: TEST_PASSWORD_COST }),
+    clock,
+  });
   const directories = { ldap_auth: directory };
   const groups = new UserGroupService({ groups: new D1UserGroupStore({ db }), configuration, directories, clock });
   return { users, groups, resolver: new MemberResolver({ users, groups, configuration, directories }) };

@@ -29,7 +29,8 @@ describe('a stored password hash', () => {
   });
 
   it('is outdated when any parameter differs from those in use', () => {
-    const outdated = (changed: object) => isOutdated({ parameters: { ...CURRENT_PARAMETERS, ...changed }, salt, key });
+    const outdated = (changed: object) =>
+      isOutdated({ parameters: { ...CURRENT_PARAMETERS, ...changed }, salt, key }, CURRENT_PARAMETERS);
     expect(outdated({})).toBe(false);
     expect([outdated({ cost: 16_384 }), outdated({ blockSize: 4 }), outdated({ parallelization: 1 })]).toEqual([
       true,
