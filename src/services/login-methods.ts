@@ -2,7 +2,6 @@ import { DurableLoginThrottles } from '#adapters/durable/login-throttles';
 import { DirectoryHttp } from '#adapters/http-directory/directory-http';
 import { HttpAuthProxyClient } from '#adapters/http-directory/http-auth-proxy-client';
 import { HttpUaaClient } from '#adapters/http-directory/http-uaa-client';
-import { platformBackground } from '#adapters/platform-background';
 import { PlatformAddressLimit } from '#adapters/rate-limit/platform-address-limit';
 import type { Clock } from '#core/clock';
 import { GatedLogin } from '#domain/access/gated-login';
@@ -55,7 +54,6 @@ export function createLoginMethods(parts: LoginParts): readonly LoginMethod[] {
   const gate = new LoginGate({
     throttles: new DurableLoginThrottles({ namespace: env.LOGIN_THROTTLE }),
     addresses: env.LOGIN_RATE && new PlatformAddressLimit({ rate: env.LOGIN_RATE }),
-    background: platformBackground,
     clock,
   });
   const directories = { ldap_auth: ldap, uaa_auth: uaa, http_auth: proxy };

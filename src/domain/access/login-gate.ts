@@ -1,4 +1,3 @@
-import type { Background } from '#core/background';
 import { BoundedCache } from '#core/bounded-cache';
 import type { Clock } from '#core/clock';
 import { AppError } from '#core/errors';
@@ -31,7 +30,6 @@ export interface LoginGateDeps {
   readonly throttles: LoginThrottles;
   /** Undefined where the platform offers none. */
   readonly addresses: AddressLimit | undefined;
-  readonly background: Background;
   readonly clock: Clock;
 }
 
@@ -78,10 +76,8 @@ export class LoginGate {
       return answer;
     } finally {
       if (entry.isOwnCount) this.#settleOwnCount(account, client, outcome);
-      const settled = this.#settle(account, client, outcome);
-      // Nobody may make the next guess before this one has been counted.
-      if (outcome === 'wrong') await settled;
-      else this.#deps.background(settled);
+      // Before the answer: nobody makes the next guess until this one has been counted, and an owner is known as such.
+      await this.#settle(account, client, outcome);
     }
   }
 
