@@ -72,7 +72,7 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
   const oidc = createOidc({ env, settings, clock, users, configuration, sealerFor });
   const parts = { env, users, robots, hasher, configuration, directory, adminPassword, clock };
   const methods = createLoginMethods({ ...parts, cliSecretLogin: oidc.cliSecretLogin });
-  const logins = new LoginService({ methods, subjects, clock, missingSecrets: missing });
+  const logins = new LoginService({ methods, subjects, configuration, clock, missingSecrets: missing });
 
   const crypto = new JoseTokenCrypto({ sealer: sealerFor('token signing key'), clock });
   const signingKeys = new SigningKeyService({ keys: new D1SigningKeyStore({ db }), crypto, clock });
