@@ -8,6 +8,7 @@ import { D1SessionStore } from '#adapters/d1/session-store';
 import { D1SigningKeyStore } from '#adapters/d1/signing-key-store';
 import { D1UserStore } from '#adapters/d1/user-store';
 import { LdaptsDirectory } from '#adapters/ldap/ldapts-directory';
+import { PlatformAddressLimit } from '#adapters/rate-limit/platform-address-limit';
 import type { Clock } from '#core/clock';
 import { AccessService } from '#domain/access/access-service';
 import { LoginService } from '#domain/access/login-service';
@@ -15,6 +16,7 @@ import { PermissionService } from '#domain/access/permission-service';
 import { SigningKeyService } from '#domain/access/signing-key-service';
 import { SubjectService } from '#domain/access/subject-service';
 import { TokenService } from '#domain/access/token-service';
+import { ProxyBrowserLogin } from '#domain/authproxy/proxy-browser-login';
 import { ConfigurationService } from '#domain/configuration/configuration-service';
 import { LdapService } from '#domain/ldap/ldap-service';
 import { ProjectFactsService } from '#domain/projects/project-facts-service';
@@ -26,6 +28,7 @@ import { UserService } from '#domain/users/user-service';
 import { missingSecrets, type Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createFederation } from '#src/services/federation-services';
+import { createHttpDirectories } from '#src/services/http-directories';
 import { createLoginMethods } from '#src/services/login-methods';
 import { createMembers } from '#src/services/member-services';
 import { createOidc } from '#src/services/oidc-services';
@@ -69,10 +72,13 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
   const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRuleFacts });
   const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
 
+  const { uaa, proxy } = createHttpDirectories(configuration);
+  const addresses = env.LOGIN_RATE && new PlatformAddressLimit({ rate: env.LOGIN_RATE });
   const oidc = createOidc({ env, settings, clock, users, configuration, sealerFor });
-  const parts = { env, users, robots, hasher, configuration, directory, adminPassword, clock };
+  const parts = { env, users, robots, hasher, configuration, directory, uaa, proxy, addresses, adminPassword, clock };
   const methods = createLoginMethods({ ...parts, cliSecretLogin: oidc.cliSecretLogin });
   const logins = new LoginService({ methods, subjects, configuration, clock, missingSecrets: missing });
+  const proxyLogins = new ProxyBrowserLogin({ proxy, configuration, users, addresses, missingSecrets: missing });
 
   const crypto = new JoseTokenCrypto({ sealer: sealerFor('token signing key'), clock });
   const signingKeys = new SigningKeyService({ keys: new D1SigningKeyStore({ db }), crypto, clock });
@@ -96,6 +102,7 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
     logins,
     members,
     projects,
+    proxyLogins,
     robotAccess,
     robots,
     sessions,

@@ -29,8 +29,13 @@ export class AuthProxyAuthenticator implements PasswordAuthenticator {
 
   /** The bearer of a token that the proxy has given out; undefined when it is not `username`. */
   async authenticateToken(username: string, token: string): Promise<ExternalIdentity | undefined> {
-    const identity = await this.#review(await this.#settings(), token);
+    const identity = await this.ownerOf(token);
     return identity?.username === username ? identity : undefined;
+  }
+
+  /** Whose token it is; undefined when it is nobody's. */
+  async ownerOf(token: string): Promise<ExternalIdentity | undefined> {
+    return this.#review(await this.#settings(), token);
   }
 
   async #review(settings: AuthProxySettings, token: string): Promise<ExternalIdentity | undefined> {
