@@ -61,7 +61,8 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
   const users = new UserService({ users: new D1UserStore({ db }), hasher, clock });
   const directory = new LdaptsDirectory();
   const ldap = new LdapService({ directory, configuration, users });
-  const { groups, members } = createMembers(env, { configuration, facts, users, ldap, clock });
+  const { uaa, proxy } = createHttpDirectories(configuration);
+  const { groups, members } = createMembers(env, { configuration, facts, users, ldap, uaa, proxy, clock });
   const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
   const robotAccess = new RobotAccessService({ robots, projects, access });
   const { federation, trustRules, trustRuleFacts } = createFederation(env, settings, {
@@ -72,7 +73,6 @@ export function createAccess(env: Env, settings: Settings, clock: Clock) {
   const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRuleFacts });
   const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
 
-  const { uaa, proxy } = createHttpDirectories(configuration);
   const addresses = env.LOGIN_RATE && new PlatformAddressLimit({ rate: env.LOGIN_RATE });
   const oidc = createOidc({ env, settings, clock, users, configuration, sealerFor });
   const parts = { env, users, robots, hasher, configuration, directory, uaa, proxy, addresses, adminPassword, clock };

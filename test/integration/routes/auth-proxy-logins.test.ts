@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GROUP_TYPES } from '#domain/groups/user-group';
 import {
+  asAdmin,
   basic,
   createServer,
   errorOf,
@@ -16,6 +17,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   peter: [],
   petra: ['wheel'],
   admin: [],
+  pia: [],
 };
 /** A proxy where everybody's password is `right`, with a TokenReview beside it. */
 async function answerAsProxy(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
@@ -109,6 +111,29 @@ describe('a login as tokenreview$<name>', () => {
     ['tokenreview$', 'of-paula'],
   ])('%s is refused with %s', async (username, token) => {
     expect((await server.request('/v2/', { headers: basic(username, token) })).status).toBe(401);
+  });
+});
+
+describe('a user of the proxy who has not logged in yet', () => {
+  const admit = (username: string) =>
+    server.request('/api/v2.0/projects/proxied/members', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...asAdmin },
+      body: JSON.stringify({ role_id: 2, member_user: { username } }),
+    });
+  const skipSearch = (isOn: boolean) =>
+    server.services.configuration.update(
+      { http_authproxy_skip_search: isOn },
+      { username: 'admin', sourceAddress: undefined },
+    );
+
+  it('becomes a member where every name is taken for one of the proxy’s', async () => {
+    expect((await admit('pia')).status).toBe(404);
+    await skipSearch(true);
+    expect((await admit('pia')).status).toBe(201);
+    expect(await actionsOf('pia')).toEqual(expect.arrayContaining(['pull', 'push']));
+    expect((await admit('p$a')).status).toBe(400);
+    await skipSearch(false);
   });
 });
 
