@@ -14,6 +14,7 @@ import { oneUserRoutes } from '#routes/api/user';
 import { userGroupRoutes } from '#routes/api/usergroups';
 import { userRoutes } from '#routes/api/users';
 import type { AppEnv } from '#routes/app-env';
+import { authProxyRoutes } from '#routes/auth/authproxy';
 import { oidcRoutes, onboardingRoutes } from '#routes/auth/oidc';
 import { sessionRoutes } from '#routes/auth/session';
 import { tokenRoutes } from '#routes/auth/token';
@@ -63,6 +64,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/service/token', tokenRoutes());
   app.route('/service/token-exchange', tokenExchangeRoutes());
   app.route('/c', sessionRoutes());
+  app.route('/c/authproxy', authProxyRoutes());
   app.route('/c/oidc', oidcRoutes());
   app.route('/oidc-onboard', onboardingRoutes());
   app.route('/', ociRoutes());

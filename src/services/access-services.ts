@@ -8,6 +8,7 @@ import { D1SessionStore } from '#adapters/d1/session-store';
 import { D1SigningKeyStore } from '#adapters/d1/signing-key-store';
 import { D1UserStore } from '#adapters/d1/user-store';
 import { LdaptsDirectory } from '#adapters/ldap/ldapts-directory';
+import { PlatformAddressLimit } from '#adapters/rate-limit/platform-address-limit';
 import type { Clock } from '#core/clock';
 import { AccessService } from '#domain/access/access-service';
 import { LoginService } from '#domain/access/login-service';
@@ -16,6 +17,7 @@ import { PermissionService } from '#domain/access/permission-service';
 import { SigningKeyService } from '#domain/access/signing-key-service';
 import { SubjectService } from '#domain/access/subject-service';
 import { TokenService } from '#domain/access/token-service';
+import { ProxyBrowserLogin } from '#domain/authproxy/proxy-browser-login';
 import { ConfigurationService } from '#domain/configuration/configuration-service';
 import { LdapService } from '#domain/ldap/ldap-service';
 import { ProjectFactsService } from '#domain/projects/project-facts-service';
@@ -27,6 +29,7 @@ import { UserService } from '#domain/users/user-service';
 import { missingSecrets, type Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createFederation } from '#src/services/federation-services';
+import { createHttpDirectories } from '#src/services/http-directories';
 import { createLoginMethods } from '#src/services/login-methods';
 import { createMembers } from '#src/services/member-services';
 import { createOidc } from '#src/services/oidc-services';
@@ -64,7 +67,8 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
   const users = new UserService({ users: new D1UserStore({ db }), hasher, clock });
   const directory = new LdaptsDirectory();
   const ldap = new LdapService({ directory, configuration, users });
-  const { groups, members } = createMembers(env, { configuration, facts, users, ldap, clock });
+  const { uaa, proxy } = createHttpDirectories(configuration);
+  const { groups, members } = createMembers(env, { configuration, facts, users, ldap, uaa, proxy, clock });
   const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
   const robotAccess = new RobotAccessService({ robots, projects, access });
   const { federation, trustRules, trustRuleFacts } = createFederation(env, settings, {
@@ -75,10 +79,12 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
   const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRuleFacts });
   const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
 
+  const addresses = env.LOGIN_RATE && new PlatformAddressLimit({ rate: env.LOGIN_RATE });
   const oidc = createOidc({ env, settings, clock, users, configuration, sealerFor });
-  const parts = { env, users, robots, hasher, configuration, directory, adminPassword, clock };
+  const parts = { env, users, robots, hasher, configuration, directory, uaa, proxy, addresses, adminPassword, clock };
   const methods = createLoginMethods({ ...parts, cliSecretLogin: oidc.cliSecretLogin });
-  const logins = new LoginService({ methods, subjects, clock, missingSecrets: missing });
+  const logins = new LoginService({ methods, subjects, configuration, clock, missingSecrets: missing });
+  const proxyLogins = new ProxyBrowserLogin({ proxy, configuration, users, addresses, missingSecrets: missing });
 
   const crypto = new JoseTokenCrypto({ sealer: sealerFor('token signing key'), clock });
   const signingKeys = new SigningKeyService({ keys: new D1SigningKeyStore({ db }), crypto, clock });
@@ -102,6 +108,7 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
     logins,
     members,
     projects,
+    proxyLogins,
     robotAccess,
     robots,
     sessions,

@@ -83,6 +83,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   // Without the token of a page every form is refused, whoever sends it (test/integration/routes/sessions.test.ts).
   'POST /c/login': { need: nothing, path: () => '/c/login', form: {}, granted: 403 },
   'POST /c/userExists': { need: nothing, path: () => '/c/userExists', form: {}, granted: 403 },
+  // While another auth_mode is on.
+  'GET /c/authproxy/redirect': { need: nothing, path: () => '/c/authproxy/redirect?token=x', granted: 412 },
   'GET /c/log_out': { need: nothing, path: () => '/c/log_out', granted: 200 },
 
   // Who logs in at a provider is asked in the mode for it alone (test/integration/routes/oidc.test.ts).

@@ -94,7 +94,11 @@ export class D1RepositoryStore implements RepositoryStore {
   ): Promise<{ readonly items: readonly RepositorySummary[]; readonly total: number }> {
     const where = conditions(['r.project_id = ?1', 'r.published_at_ms is not null'], [projectId])
       .add((name) => `${FULL_NAME} = ${name}`, filter.name)
-      .add((part) => `instr(${FULL_NAME}, ${part}) > 0`, filter.nameContains);
+      .add((part) => `instr(${FULL_NAME}, ${part}) > 0`, filter.nameContains)
+      // A single range is read from the index by name, and no further than the page; of several, all that lies between.
+      .add((first) => `r.name >= ${first}`, filter.ranges?.at(0)?.from)
+      .add((end) => `r.name < ${end}`, filter.ranges?.at(-1)?.before)
+      .add(inRanges, filter.ranges && JSON.stringify(filter.ranges));
     const from = `from repositories r join projects p on p.id = r.project_id where ${where.sql}`;
     const direction = page.isDescending ? 'desc' : 'asc';
     const order = `order by ${COLUMN_OF[page.orderBy]} ${direction}, r.id ${direction}`;
@@ -147,6 +151,12 @@ export class D1RepositoryStore implements RepositoryStore {
       throw new AppError('SERVICE_UNAVAILABLE', { cause: error, retryAfterSeconds: 1 });
     }
   }
+}
+
+/** The term of a name that is in one of the ranges of a JSON text. */
+function inRanges(parameter: string): string {
+  return `exists (select 1 from json_each(${parameter}) n
+    where r.name >= n.value ->> 'from' and r.name < n.value ->> 'before')`;
 }
 
 function toSummary(row: SummaryRow): RepositorySummary {

@@ -10,6 +10,8 @@ export interface DirectoryRequest {
   readonly endpoint: DirectoryEndpoint;
   /** Below the endpoint; nothing asks the endpoint itself. */
   readonly path?: string;
+  /** Beside what the endpoint's own query says. */
+  readonly query?: Readonly<Record<string, string>>;
   readonly method: 'GET' | 'POST';
   /** Must be a legal header value. */
   readonly headers: Readonly<Record<string, string>>;
@@ -70,8 +72,9 @@ function unavailable(request: DirectoryRequest, reason: string): AppError {
   });
 }
 
-function urlOf({ endpoint, path }: DirectoryRequest): URL {
+function urlOf({ endpoint, path, query = {} }: DirectoryRequest): URL {
   const url = new URL(endpoint.url);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   if (path !== undefined) url.pathname = url.pathname.replace(/\/+$/, '') + path;
   return url;
 }

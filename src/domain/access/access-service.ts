@@ -1,4 +1,5 @@
 import { AppError } from '#core/errors';
+import type { NameRange } from '#core/name-range';
 import type { Action, Permission } from '#core/rbac/resources';
 import { projectOf, type RepositoryName } from '#core/reference';
 import type { PermissionService } from '#domain/access/permission-service';
@@ -96,10 +97,24 @@ export class AccessService {
   ): Promise<Project> {
     const project = await this.#projects.find(nameOrId);
     if (project && (await this.#permissions.hasInProject(principal, project, permission, repository))) return project;
-    if (!project && isSystemAdmin(principal)) {
-      throw new AppError('NOT_FOUND', { message: `project ${nameOrId} not found` });
+    throw projectRefusal(principal, project, nameOrId);
+  }
+
+  /**
+   * The project whose repositories the caller may list, and which of them: all without `ranges`. A machine that is limited
+   * to some sees those, when its patterns are such that a listing can go by them.
+   */
+  async authorizeRepositoryListing(
+    principal: Principal,
+    nameOrId: string | number,
+  ): Promise<{ readonly project: Project; readonly ranges: readonly NameRange[] | undefined }> {
+    const project = await this.#projects.find(nameOrId);
+    if (project && (await this.#permissions.hasInProject(principal, project, 'repository:list'))) {
+      return { project, ranges: undefined };
     }
-    throw refusal(principal);
+    const ranges = project && this.#permissions.rangesWith(principal, project, 'repository:list');
+    if (project && ranges) return { project, ranges };
+    throw projectRefusal(principal, project, nameOrId);
   }
 
   /**
@@ -170,6 +185,12 @@ function isStranger(principal: Principal): boolean {
 /** Harbor says each reason twice (`harbor:src/server/middleware/v2auth/auth.go`); clients' tests know the text. */
 function unauthorized(reason: string, challengeScopes: readonly string[]): AppError {
   return new AppError('UNAUTHORIZED', { message: `${reason}: ${reason}`, challengeScopes });
+}
+
+/** Only system administrators learn that a project does not exist. */
+function projectRefusal(principal: Principal, project: Project | undefined, nameOrId: string | number): AppError {
+  if (project || !isSystemAdmin(principal)) return refusal(principal);
+  return new AppError('NOT_FOUND', { message: `project ${nameOrId} not found` });
 }
 
 /** `/api`: 401 for somebody unknown, 403 with the caller's name for somebody known. */

@@ -6,6 +6,7 @@ import type { LoginMethod } from '#domain/access/login-method';
 import { requireSecrets } from '#domain/access/missing-secrets';
 import { type RobotPrincipal, subjectOf, type UserPrincipal } from '#domain/access/principal';
 import type { SubjectService } from '#domain/access/subject-service';
+import type { ConfigurationService } from '#domain/configuration/configuration-service';
 
 /** How long a password that was right is taken to be right still; its account is looked at every 10 s meanwhile. */
 const REMEMBER_MS = 60_000;
@@ -17,6 +18,7 @@ export interface LoginServiceDeps {
   /** In the order they are asked. */
   readonly methods: readonly LoginMethod[];
   readonly subjects: SubjectService;
+  readonly configuration: ConfigurationService;
   readonly clock: Clock;
   /** Names of the secrets the deployment lacks; with any missing no login is served. */
   readonly missingSecrets: readonly string[];
@@ -37,7 +39,7 @@ export class LoginService {
   async login(username: string, password: string, sourceAddress?: string): Promise<KnownPrincipal | undefined> {
     requireSecrets(this.#deps.missingSecrets);
     if (hasControlCharacter(username) || hasControlCharacter(password)) return undefined;
-    const key = this.#memoryKeyOf(username, password);
+    const key = await this.#memoryKeyOf(username, password);
     const remembered = this.#remembered.get(key);
     if (remembered && (await this.#isCurrent(remembered))) return remembered;
     this.#remembered.delete(key);
@@ -64,11 +66,15 @@ export class LoginService {
     return !isOver && subject !== undefined && this.#deps.subjects.isCurrent(subject);
   }
 
-  /** Passwords are remembered only as an HMAC under a key that never leaves the isolate. */
-  #memoryKeyOf(username: string, password: string): string {
+  /**
+   * Passwords are remembered only as an HMAC under a key that never leaves the isolate. What decides whose name it is
+   * goes in too: a login remembered under another robot prefix, or another way of logging in, is not found again.
+   */
+  async #memoryKeyOf(username: string, password: string): Promise<string> {
+    const { auth_mode: mode, robot_name_prefix: prefix } = await this.#deps.configuration.current();
     this.#memoryKey ??= randomBytes(32);
     return createHmac('sha256', this.#memoryKey)
-      .update(JSON.stringify([username, password]))
+      .update(JSON.stringify([mode, prefix, username, password]))
       .digest('base64');
   }
 }

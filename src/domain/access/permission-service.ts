@@ -1,4 +1,5 @@
 import { matchesGlob } from '#core/glob';
+import { ALL_NAMES, mergeRanges, type NameRange, nameRangeOf } from '#core/name-range';
 import { ALL_PERMISSIONS } from '#core/rbac/all-permissions';
 import { isAllowed } from '#core/rbac/evaluate';
 import type { Action, Permission } from '#core/rbac/resources';
@@ -51,6 +52,24 @@ export class PermissionService {
       ALL_PERMISSIONS.project.map((permission) => this.hasInProject(principal, project, permission)),
     );
     return ALL_PERMISSIONS.project.filter((_, index) => granted[index]);
+  }
+
+  /**
+   * The names of the repositories on which a machine that is limited to some has the permission. Undefined when it has it
+   * on none, when it is denied on any, and when its patterns are no ranges of names.
+   */
+  rangesWith(principal: Principal, project: Project, permission: Permission): readonly NameRange[] | undefined {
+    if (principal.kind !== 'robot') return undefined;
+    const about = principal.permissions.filter((entry) => isAbout(entry, project));
+    const isDenied = about.some(({ access }) =>
+      access.some((entry) => entry.effect === 'deny' && isOf(entry, permission)),
+    );
+    const holding = about.filter(({ access }) => access.some((entry) => isOf(entry, permission)));
+    const ranges = holding.map(({ repositoryPattern: pattern }) =>
+      pattern === undefined ? ALL_NAMES : nameRangeOf(pattern),
+    );
+    const known = ranges.filter((range) => range !== undefined);
+    return isDenied || known.length === 0 || known.length < ranges.length ? undefined : mergeRanges(known);
   }
 
   /** The projects that a listing shows besides the public ones: every one, those of a member, or those named by id. */
@@ -109,6 +128,10 @@ function coversRepository(
 
 function accessesOf(robot: RobotPrincipal, isWanted: (entry: RobotPermission) => boolean): readonly Access[] {
   return robot.permissions.filter(isWanted).flatMap((entry) => entry.access);
+}
+
+function isOf({ resource, action }: Access, permission: Permission): boolean {
+  return `${resource}:${action}` === permission;
 }
 
 function isSystemPermission(entry: RobotPermission): boolean {

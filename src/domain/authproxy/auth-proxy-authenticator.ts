@@ -5,6 +5,7 @@ import type { PasswordAuthenticator } from '#domain/access/password-authenticato
 import type { AuthProxyClient } from '#domain/authproxy/auth-proxy-client';
 import { identityOf } from '#domain/authproxy/auth-proxy-identity';
 import type { AuthProxySettings } from '#domain/authproxy/auth-proxy-settings';
+import type { UserDirectory } from '#domain/members/user-directory';
 
 export interface AuthProxyAuthenticatorDeps {
   readonly client: AuthProxyClient;
@@ -12,7 +13,7 @@ export interface AuthProxyAuthenticatorDeps {
 }
 
 /** Passwords and tokens that an authenticating proxy checks (harbor:src/core/auth/authproxy/auth.go). */
-export class AuthProxyAuthenticator implements PasswordAuthenticator {
+export class AuthProxyAuthenticator implements PasswordAuthenticator, UserDirectory {
   readonly #deps: AuthProxyAuthenticatorDeps;
 
   constructor(deps: AuthProxyAuthenticatorDeps) {
@@ -29,8 +30,21 @@ export class AuthProxyAuthenticator implements PasswordAuthenticator {
 
   /** The bearer of a token that the proxy has given out; undefined when it is not `username`. */
   async authenticateToken(username: string, token: string): Promise<ExternalIdentity | undefined> {
-    const identity = await this.#review(await this.#settings(), token);
+    const identity = await this.ownerOf(token);
     return identity?.username === username ? identity : undefined;
+  }
+
+  /** Whose token it is; undefined when it is nobody's. */
+  async ownerOf(token: string): Promise<ExternalIdentity | undefined> {
+    return this.#review(await this.#settings(), token);
+  }
+
+  /** A proxy cannot be asked for users: either every name is taken for one of its, or none. */
+  async findUser(username: string): Promise<ExternalIdentity | undefined> {
+    const settings = await this.#deps.settings();
+    if (!settings.knowsEveryName || hasColonOrControl(username)) return undefined;
+    // Until their first login the name is all there is, and that makes nobody an administrator.
+    return identityOf({ username, groups: [] }, { adminGroups: '', adminUsernames: '' });
   }
 
   async #review(settings: AuthProxySettings, token: string): Promise<ExternalIdentity | undefined> {

@@ -10,6 +10,8 @@ export interface AuthProxySettings {
   readonly adminGroups: string;
   /** Comma separated. */
   readonly adminUsernames: string;
+  /** `http_authproxy_skip_search`: whether every name is taken for one that the proxy knows. */
+  readonly knowsEveryName: boolean;
   /** Certificates are verified in any case; false only changes what an outage is told as. */
   readonly verifiesCertificate: boolean;
   /** A certificate authority of the proxy's own, PEM; it cannot be honoured, so logins are refused while it is set. */
@@ -22,6 +24,7 @@ export function toAuthProxySettings(configuration: Configuration): AuthProxySett
     tokenReviewEndpoint: configuration.http_authproxy_tokenreview_endpoint,
     adminGroups: configuration.http_authproxy_admin_groups,
     adminUsernames: configuration.http_authproxy_admin_usernames,
+    knowsEveryName: configuration.http_authproxy_skip_search,
     verifiesCertificate: configuration.http_authproxy_verify_cert,
     serverCertificate: configuration.http_authproxy_server_certificate,
   };

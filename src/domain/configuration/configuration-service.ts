@@ -9,6 +9,7 @@ import {
   isConfigurationKey,
   isSecretKey,
 } from '#domain/configuration/catalog';
+import { requireFitting } from '#domain/configuration/configuration-rules';
 import type { ConfigurationStore } from '#domain/configuration/configuration-store';
 import { CONFIGURATION_TYPES } from '#domain/configuration/configuration-type';
 import type { SecretBox } from '#domain/configuration/secret-box';
@@ -53,19 +54,18 @@ export class ConfigurationService {
     return this.isEditable && !(await this.#deps.store.hasOtherUsers());
   }
 
-  /** Changes the settings that are named; unknown keys are ignored, as in Harbor. */
+  /** Changes the settings that are named; unknown keys are ignored, as in Harbor, and so are empty secrets. */
   async update(changes: Readonly<Record<string, unknown>>, actor: Actor): Promise<void> {
     if (!this.isEditable) {
       throw new AppError('FORBIDDEN', { message: 'the configuration is fixed by the deployment' });
     }
-    const parsed = parseAll(changes);
+    const parsed = new Map([...parseAll(changes)].filter(([key, value]) => !isSecretKey(key) || value !== ''));
     const current = await this.#read();
+    const wanted = { ...current, ...Object.fromEntries(parsed) };
+    requireFitting(wanted, new Set(parsed.keys()));
     const rows = new Map<string, string>();
-    for (const [key, value] of parsed) {
-      if (isSecretKey(key) && value === '') continue;
-      rows.set(key, await this.#toRow(key, value));
-    }
-    const isModeGuarded = parsed.has('auth_mode') && parsed.get('auth_mode') !== current.auth_mode;
+    for (const [key, value] of parsed) rows.set(key, await this.#toRow(key, value));
+    const isModeGuarded = wanted.auth_mode !== current.auth_mode;
     await this.#deps.store.put(rows, { isModeGuarded }, this.#mutation([...rows.keys()], actor));
     this.#known = undefined;
   }

@@ -63,7 +63,9 @@ export class MemberResolver {
   async #onboard(username: string, actor: Actor): Promise<User | undefined> {
     const { auth_mode: mode } = await this.#deps.configuration.current();
     const identity = await this.#deps.directories[mode]?.findUser(username);
-    return identity && this.#deps.users.onboard(identity, actor);
+    if (!identity) return undefined;
+    // The directory may take the name for one that is known here; what a login has found out about it stays as it is.
+    return (await this.#deps.users.find(identity.username)) ?? this.#deps.users.onboard(identity, actor);
   }
 
   async #describedGroup({ name, type, ldapDn }: MemberReference['group']): Promise<MemberEntity> {

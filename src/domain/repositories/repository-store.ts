@@ -1,3 +1,4 @@
+import type { NameRange } from '#core/name-range';
 import type { OffsetPage } from '#core/pagination';
 import type { RepositoryName } from '#core/reference';
 import type { Mutation } from '#domain/events/mutation';
@@ -9,6 +10,8 @@ export interface RepositoryFilter {
   readonly name?: string | undefined;
   /** Part of the name. */
   readonly nameContains?: string | undefined;
+  /** Within the project, in order and sharing no name; at least one. */
+  readonly ranges?: readonly NameRange[] | undefined;
 }
 
 export const REPOSITORY_ORDERS = ['name', 'creation_time', 'update_time'] as const;

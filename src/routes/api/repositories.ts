@@ -57,9 +57,9 @@ export function repositoryRoutes(): OpenAPIHono<AppEnv> {
     const { name } = parseFilter(q, { name: ['exact', 'fuzzy'] });
     const { key: orderBy, isDescending } = parseSort(sort, REPOSITORY_ORDERS, { key: 'name', isDescending: false });
     const projectName = c.req.valid('param').project_name;
-    const project = await access.authorizeProject(c.get('principal'), projectName, 'repository:list');
+    const { project, ranges } = await access.authorizeRepositoryListing(c.get('principal'), projectName);
     const apiPage = { page, pageSize };
-    const filter = { name: valueMatching(name, 'exact'), nameContains: valueMatching(name, 'fuzzy') };
+    const filter = { name: valueMatching(name, 'exact'), nameContains: valueMatching(name, 'fuzzy'), ranges };
     const { items, total } = await repositories.list(project.id, filter, {
       ...toOffsetPage(apiPage),
       orderBy,

@@ -3,9 +3,10 @@ import { bodyLimit } from 'hono/body-limit';
 import { AppError } from '#core/errors';
 import { isSystemAdmin } from '#domain/access/principal';
 import type { AppEnv } from '#routes/app-env';
+import { startSession } from '#routes/auth/start-session';
 import { clientAddress } from '#routes/middleware/client-address';
 import { publicUrl } from '#routes/middleware/public-url';
-import { clearSessionCookie, sessionCookie, setSessionCookie } from '#routes/middleware/session-cookie';
+import { clearSessionCookie, sessionCookie } from '#routes/middleware/session-cookie';
 
 /** Largest form, in bytes. */
 const MAX_FORM_BYTES = 16 * 1_024;
@@ -28,16 +29,13 @@ export function sessionRoutes(): Hono<AppEnv> {
 /** `POST /c/login`: opens a session. The answer to a wrong password has no body. */
 async function login(c: Context<AppEnv>): Promise<Response> {
   const [username, password] = [await formField(c, 'principal'), await formField(c, 'password')];
-  const { logins, oidc, sessions, users } = c.get('services');
+  const { logins, oidc, users } = c.get('services');
   if (await oidc.isProvidersUser(username)) return redirectLocation(c, '/c/oidc/login');
   const principal = await logins.login(username, password, clientAddress(c));
   // Machines have no sessions: they would outlive their tokens.
   const user = principal?.kind === 'user' ? await users.findById(principal.userId) : undefined;
   if (!user) return c.body(null, 401);
-  const actor = { username: user.username, sourceAddress: clientAddress(c) };
-  // A session somebody else may have planted ends here.
-  await sessions.close(sessionCookie(c) ?? '', actor);
-  setSessionCookie(c, await sessions.open(user, actor));
+  await startSession(c, user);
   return c.body(null, 200);
 }
 

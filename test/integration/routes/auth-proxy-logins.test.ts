@@ -1,9 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GROUP_TYPES } from '#domain/groups/user-group';
-import { basic, createServer, fetchToken, insertProject, type TestServer, testEnv } from '#test/support/server';
+import {
+  asAdmin,
+  basic,
+  createServer,
+  errorOf,
+  fetchToken,
+  insertProject,
+  type TestServer,
+  testEnv,
+} from '#test/support/server';
 
 const PROXY = 'https://proxy.example.com';
-const GROUPS: Readonly<Record<string, readonly string[]>> = { paula: ['developers'], peter: [], petra: ['wheel'] };
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  paula: ['developers'],
+  peter: [],
+  petra: ['wheel'],
+  admin: [],
+  pia: [],
+};
 /** A proxy where everybody's password is `right`, with a TokenReview beside it. */
 async function answerAsProxy(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
@@ -96,5 +111,101 @@ describe('a login as tokenreview$<name>', () => {
     ['tokenreview$', 'of-paula'],
   ])('%s is refused with %s', async (username, token) => {
     expect((await server.request('/v2/', { headers: basic(username, token) })).status).toBe(401);
+  });
+});
+
+describe('a user of the proxy who has not logged in yet', () => {
+  const admit = (username: string) =>
+    server.request('/api/v2.0/projects/proxied/members', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...asAdmin },
+      body: JSON.stringify({ role_id: 2, member_user: { username } }),
+    });
+  const skipSearch = (isOn: boolean) =>
+    server.services.configuration.update(
+      { http_authproxy_skip_search: isOn },
+      { username: 'admin', sourceAddress: undefined },
+    );
+
+  it('becomes a member where every name is taken for one of the proxy’s', async () => {
+    expect((await admit('pia')).status).toBe(404);
+    await skipSearch(true);
+    expect((await admit('pia')).status).toBe(201);
+    expect(await actionsOf('pia')).toEqual(expect.arrayContaining(['pull', 'push']));
+    expect((await admit('p$a')).status).toBe(400);
+    await skipSearch(false);
+  });
+});
+
+describe('GET /c/authproxy/redirect', () => {
+  const arrive = (query: Readonly<Record<string, string>>, on = server, headers: HeadersInit = {}) =>
+    on.request(`/c/authproxy/redirect?${new URLSearchParams(query)}`, { headers });
+  const sidOf = (response: Response) =>
+    response.headers
+      .getSetCookie()
+      .flatMap((cookie) => /^sid=([^;]+)/.exec(cookie)?.[1] ?? [])
+      .at(0);
+  const userOf = async (sid: string | undefined) => {
+    const response = await server.request('/api/v2.0/users/current', { headers: { cookie: `sid=${sid}` } });
+    return response.status === 200 ? ((await response.json()) as { username: string }).username : response.status;
+  };
+
+  it('logs the token’s user in and leads to where the proxy wants, telling nobody the token', async () => {
+    const response = await arrive({ token: 'of-paula', postURI: '/harbor/projects?page=2' });
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/harbor/projects?page=2']);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(await userOf(sidOf(response))).toBe('paula');
+  });
+
+  it('makes the account at the first login, and leads to the start without a way', async () => {
+    await testEnv.DB.prepare(`delete from users where username = 'peter'`).run();
+    for (const query of [{ token: 'of-peter' }, { token: 'of-peter', postURI: '' }]) {
+      const response = await arrive(query);
+      expect([response.status, response.headers.get('location')]).toEqual([302, '/']);
+      expect(await userOf(sidOf(response))).toBe('peter');
+    }
+  });
+
+  it('ends the session that the browser had', async () => {
+    const planted = sidOf(await arrive({ token: 'of-petra' }));
+    const own = sidOf(await arrive({ token: 'of-paula' }, server, { cookie: `sid=${planted}` }));
+    expect([await userOf(planted), await userOf(own)]).toEqual([401, 'paula']);
+  });
+
+  it.each(['https://evil.example', '//evil.example', '/\\evil.example', '/a\r\nx: y', 'harbor', '/%2fevil.example'])(
+    'leads to no %j, and logs nobody in',
+    async (postURI) => {
+      const response = await arrive({ token: 'of-paula', postURI });
+      expect([response.status, sidOf(response)]).toEqual([400, undefined]);
+      expect((await errorOf(response)).code).toBe('BAD_REQUEST');
+    },
+  );
+
+  it.each([{}, { token: '' }, { token: 'of-nobody' }])('refuses %o', async (query) => {
+    const response = await arrive(query);
+    expect([response.status, sidOf(response)]).toEqual([401, undefined]);
+  });
+
+  it('takes over no account that is kept here', async () => {
+    const response = await arrive({ token: 'of-admin' });
+    expect([response.status, sidOf(response)]).toEqual([401, undefined]);
+  });
+
+  it('asks the proxy no more than an address may', async () => {
+    const limited = createServer({ LOGIN_RATE: { limit: async () => ({ success: false }) } });
+    const response = await arrive({ token: 'of-paula' }, limited);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '60']);
+  });
+
+  it('serves nobody where the deployment lacks a secret', async () => {
+    const response = await arrive({ token: 'of-paula' }, createServer({ ROADSTEAD_SECRET_KEY: undefined }));
+    expect([response.status, (await errorOf(response)).code]).toEqual([503, 'LOGIN_DISABLED']);
+  });
+
+  it('is not there in another mode', async () => {
+    const other = createServer({ CONFIG_OVERWRITE_JSON: '{"auth_mode": "db_auth"}' });
+    const response = await arrive({ token: 'of-paula', postURI: '//evil.example' }, other);
+    expect([response.status, (await errorOf(response)).code]).toEqual([412, 'PRECONDITION']);
   });
 });

@@ -87,6 +87,8 @@ describe('the settings', () => {
     [{ oidc_extra_redirect_parms: '{"a":1}' }, /oidc_extra_redirect_parms/],
     [{ read_only: 'perhaps' }, /read_only/],
     [{ storage_per_project: -2 }, /storage_per_project/],
+    [{ ldap_group_search_filter: '(cn=*)', ldap_group_attribute_name: '' }, /group name attribute/],
+    [{ skip_audit_log_database: true }, /audit log forward endpoint/],
   ])('refuse %o, change nothing, and name the key', async (changes, words) => {
     const before = await read();
     const response = await write({ ldap_uid: 'uid', ...changes });

@@ -15,17 +15,31 @@ const USERS: Readonly<Record<string, { readonly password: string; readonly name?
 
 /** Answers as a UAA does: wrong users and wrong clients are both 401, with different errors. */
 function answerAsUaa({ method, path, authorization, body }: JsonRequest): Answer {
-  if (method === 'POST' && path === '/uaa/oauth/token') {
-    const { username: id, password: secret } = readBasic(authorization);
-    if (decodeForm(id) !== CLIENT.id || decodeForm(secret) !== CLIENT.secret) return refusal('invalid_client');
-    const form = new URLSearchParams(body);
-    const username = form.get('username') ?? '';
-    const isRight = form.get('grant_type') === 'password' && USERS[username]?.password === form.get('password');
-    return isRight ? { status: 200, json: { access_token: `token-of-${username}`, token_type: 'bearer' } } : refusal();
-  }
+  if (method === 'POST' && path === '/uaa/oauth/token') return answerGrant(new URLSearchParams(body), authorization);
+  if (path.startsWith('/uaa/Users?')) return answerSearch(path, authorization);
   const user = USERS[/^bearer token-of-(.+)$/i.exec(authorization ?? '')?.[1] ?? ''];
   if (path !== '/uaa/userinfo' || !user) return refusal('invalid_token');
   return { status: 200, json: { user_id: '1', name: user.name, email: user.email } };
+}
+
+function answerGrant(form: URLSearchParams, authorization: string | undefined): Answer {
+  const { username: id, password: secret } = readBasic(authorization);
+  if (decodeForm(id) !== CLIENT.id || decodeForm(secret) !== CLIENT.secret) return refusal('invalid_client');
+  const isClients = form.get('grant_type') === 'client_credentials';
+  const username = isClients ? 'client' : (form.get('username') ?? '');
+  const isUsers = form.get('grant_type') === 'password' && USERS[username]?.password === form.get('password');
+  if (!isClients && !isUsers) return refusal();
+  return { status: 200, json: { access_token: `token-of-${username}`, token_type: 'bearer' } };
+}
+
+/** The UAA's form of SCIM, for its own client alone. */
+function answerSearch(path: string, authorization: string | undefined): Answer {
+  if (!/^bearer token-of-client$/i.test(authorization ?? '')) return refusal('insufficient_scope');
+  const filter = new URLSearchParams(path.split('?')[1]).get('filter') ?? '';
+  const userName = /^userName eq ("(?:[^"\\]|\\.)*")$/.exec(filter)?.[1] ?? '""';
+  const name = JSON.parse(userName) as string;
+  const user = USERS[name];
+  return { status: 200, json: { resources: user ? [{ userName: name, emails: [{ value: user.email ?? '' }] }] : [] } };
 }
 
 function refusal(error = 'unauthorized'): Answer {
@@ -50,6 +64,7 @@ export async function uaaScenario({ registry }: { readonly registry: Registry },
         uaa_verify_cert: false,
       });
     });
+    await checkMembers(admin, report);
     await checkUsers(registry, report);
     await checkThrottle(registry, report);
     await report.check('the administrator logs in here all the same', async () =>
@@ -62,6 +77,16 @@ export async function uaaScenario({ registry }: { readonly registry: Registry },
     const { status } = await new RegistryCaller(registry, 'ute', 'another').send('GET', '/api/v2.0/users/current');
     expectSame('status', status, 503);
   });
+}
+
+/** Before anybody has logged in. */
+async function checkMembers(admin: RegistryCaller, report: Report): Promise<void> {
+  const admit = (username: string, status: number) =>
+    admin.expect(status, 'POST', '/api/v2.0/projects/library/members', { role_id: 3, member_user: { username } });
+  await report.check('a user whom only the UAA knows becomes a member', () => admit('udo', 201));
+  for (const username of ['nobody', 'udo" or userName eq "ulla']) {
+    await report.check(`${username} does not`, () => admit(username, 404));
+  }
 }
 
 async function checkUsers(registry: Registry, report: Report): Promise<void> {

@@ -108,6 +108,60 @@ describe('the user info of a UAA', () => {
   );
 });
 
+describe('a search for users of a UAA', () => {
+  const answering = (users: () => Response) =>
+    createClients(({ url }) => (url.endsWith('/oauth/token') ? json({ access_token: 'of-client' }) : users()));
+
+  it('asks by the client’s own token for the very name', async () => {
+    const { uaa, requests } = answering(() => json({ resources: [], totalResults: 0 }));
+    expect(await uaa.findUsers(UAA, 'a" or userName pr \\ é')).toEqual([]);
+    const [grant, search] = requests;
+    expect(await grant?.text()).toBe('grant_type=client_credentials');
+    const url = new URL(search?.url ?? '');
+    expect(url.origin + url.pathname).toBe('https://uaa.example.com/base/Users');
+    expect(url.searchParams.get('filter')).toBe(String.raw`userName eq "a\" or userName pr \\ é"`);
+    expect(search?.headers.get('authorization')).toBe('Bearer of-client');
+  });
+
+  it('reads names and the first of the addresses', async () => {
+    const { uaa } = answering(() =>
+      json({
+        resources: [
+          {
+            userName: 'Ann',
+            name: { givenName: 'Ann', familyName: 'Example' },
+            emails: [{ value: 'old@example.com' }, { value: 'ann@example.com', primary: true }],
+            id: '1',
+          },
+          { userName: 'ann', name: {}, emails: [{ value: 'ann@example.org', primary: false }] },
+          { userName: 'Ann', emails: [] },
+        ],
+      }),
+    );
+    expect(await uaa.findUsers(UAA, 'ann')).toEqual([
+      { username: 'Ann', name: 'Ann Example', email: 'ann@example.com' },
+      { username: 'ann', name: undefined, email: 'ann@example.org' },
+      { username: 'Ann', name: undefined, email: undefined },
+    ]);
+  });
+
+  it.each([[json({ error: 'insufficient_scope' }, 403)], [json({ Resources: [] })], [json({ resources: [{}] })]])(
+    'is an outage when the answer is something else',
+    async (answer) => {
+      const { uaa } = answering(() => answer.clone());
+      const error = await failureOf(uaa.findUsers(UAA, 'Somebody-9'));
+      expect(error.code).toBe('SERVICE_UNAVAILABLE');
+      expect(String(error.cause)).not.toContain('Somebody-9');
+    },
+  );
+
+  it('is an outage when the client gets no token', async () => {
+    const { uaa, requests } = createClients(() => json({ error: 'unauthorized' }, 401));
+    expect((await failureOf(uaa.findUsers(UAA, 'ann'))).code).toBe('SERVICE_UNAVAILABLE');
+    expect(requests).toHaveLength(1);
+  });
+});
+
 describe('a session of an auth proxy', () => {
   const login = endpoint('https://proxy.example.com/login?realm=a');
 

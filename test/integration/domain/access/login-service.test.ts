@@ -31,7 +31,7 @@ function createLogins() {
   const methods = [
     new PasswordLogin({ users, hasher, configuration, directories: {}, adminPassword: 'First-passw0rd' }),
   ];
-  return { work, hasher, logins: new LoginService({ methods, subjects, clock, missingSecrets: [] }) };
+  return { work, hasher, logins: new LoginService({ methods, subjects, configuration, clock, missingSecrets: [] }) };
 }
 
 const hashOf = (username: string) =>

@@ -22,8 +22,8 @@ const noGroup = { id: 0, name: '', type: 0, ldapDn: '' };
 /** Knows one user and one group. */
 const directory: UserDirectory & GroupDirectory = {
   findUser: async (username) =>
-    username === 'carol'
-      ? { username, email: 'carol@example.org', realname: 'Carol', groups: [], isAdministrator: false }
+    username.trim() === 'carol'
+      ? { username: 'carol', email: 'carol@example.org', realname: 'Carol', groups: [], isAdministrator: false }
       : undefined,
   findGroup: async ({ type, ldapDn }) =>
     ldapDn?.toLowerCase() === 'cn=crew,dc=org' ? { type, name: 'Crew', ldapDn: 'cn=Crew,dc=org' } : undefined,
@@ -56,6 +56,15 @@ describe('a user whom only the directory knows', () => {
     const { resolver, users } = createIn('ldap_auth');
     const entity = await resolver.resolve({ user, group: noGroup }, actor);
     expect(await users.find('carol')).toMatchObject({ id: entity.kind === 'user' && entity.id, realname: 'Carol' });
+  });
+
+  it('keeps what a login found out when the directory takes another spelling for their name', async () => {
+    const { resolver, users } = createIn('ldap_auth');
+    const identity = { username: 'carol', email: 'carol@example.org', realname: 'Carol', groups: [] };
+    const before = await users.onboard({ ...identity, isAdministrator: true }, actor);
+    const entity = await resolver.resolve({ user: { id: 0, username: 'carol ' }, group: noGroup }, actor);
+    expect(entity).toMatchObject({ kind: 'user', id: before?.id });
+    expect(await users.find('carol')).toEqual(before);
   });
 
   it('is nobody where the directory does not know them either', async () => {

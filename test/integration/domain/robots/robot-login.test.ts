@@ -99,4 +99,16 @@ describe('a robot logs in', () => {
     expect(await seen.json()).toMatchObject({ name: 'bot-library+renamed' });
     await here.services.configuration.update({ robot_name_prefix: 'robot$' }, asActor);
   });
+
+  it('under no earlier prefix: elsewhere that is known within 10 s, though the login was remembered there', async () => {
+    const elsewhere = createServer();
+    const made = await makeRobot(server, ofLibrary('formerly'));
+    expect(await login(elsewhere, made.name, made.secret)).toBe(200);
+    await server.services.configuration.update({ robot_name_prefix: 'bot-' }, asActor);
+    expect(await login(server, made.name, made.secret)).toBe(401);
+    elsewhere.clock.advance(FACTS_MS);
+    expect(await login(elsewhere, made.name, made.secret)).toBe(401);
+    expect(await login(elsewhere, 'bot-library+formerly', made.secret)).toBe(200);
+    await server.services.configuration.update({ robot_name_prefix: 'robot$' }, asActor);
+  });
 });

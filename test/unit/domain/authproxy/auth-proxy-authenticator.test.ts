@@ -8,6 +8,7 @@ const SETTINGS: AuthProxySettings = {
   tokenReviewEndpoint: 'https://proxy.example.com/review',
   adminGroups: 'wheel',
   adminUsernames: '',
+  knowsEveryName: false,
   verifiesCertificate: true,
   serverCertificate: '',
 };
@@ -64,5 +65,20 @@ describe('an auth proxy', () => {
       });
     }
     expect(asked).toEqual([]);
+  });
+
+  it('knows any name that it could be asked about, or none, and is not asked', async () => {
+    const skipping = createAuthenticator({ knowsEveryName: true, adminUsernames: 'bob@example.org' });
+    expect(await skipping.authenticator.findUser('bob@example.org')).toEqual({
+      username: 'bob@example.org',
+      email: 'bob@example.org',
+      realname: undefined,
+      groups: [],
+      isAdministrator: false,
+    });
+    expect(await skipping.authenticator.findUser('a:b')).toBeUndefined();
+    const searching = createAuthenticator({ knowsEveryName: false });
+    expect(await searching.authenticator.findUser('ann')).toBeUndefined();
+    expect([...skipping.asked, ...searching.asked]).toEqual([]);
   });
 });
