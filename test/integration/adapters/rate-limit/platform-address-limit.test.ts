@@ -7,7 +7,7 @@ it('an address is refused once it has used up the limit of wrangler.toml, and ot
   if (!rate) throw new Error('wrangler.toml binds no LOGIN_RATE');
   const limit = new PlatformAddressLimit({ rate });
   const answers: boolean[] = [];
-  for (let login = 0; login < 700; login++) answers.push(await limit.admits('192.0.2.1'));
+  for (let login = 0; login < 700; login++) answers.push(await limit.admits('203.0.113.77'));
   // A period may end in the middle; then twice the limit passes.
   expect(answers.filter((admitted) => admitted).length).toBeLessThanOrEqual(600);
   expect(answers.slice(0, 300).every((admitted) => admitted)).toBe(true);
@@ -16,5 +16,5 @@ it('an address is refused once it has used up the limit of wrangler.toml, and ot
 
 it('a limit that cannot be asked admits', async () => {
   const broken: RateLimit = { limit: () => Promise.reject(new Error('unavailable')) };
-  expect(await new PlatformAddressLimit({ rate: broken }).admits('192.0.2.1')).toBe(true);
+  expect(await new PlatformAddressLimit({ rate: broken }).admits('203.0.113.77')).toBe(true);
 });
