@@ -1,6 +1,7 @@
-import { runBatch, withRetries } from '#adapters/d1/batch';
+import { withRetries } from '#adapters/d1/batch';
 import { conditions, containing } from '#adapters/d1/conditions';
-import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
+import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
+import { guard, guardProject } from '#adapters/d1/guards';
 import { ENTITY_NAME, type MemberRow, SELECT_MEMBER, toMember } from '#adapters/d1/member-rows';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
@@ -20,6 +21,14 @@ interface EntityId {
   readonly sql: string;
   readonly bindings: readonly (string | number)[];
 }
+
+const REFUSALS: Refusals = {
+  MEMBER_TAKEN: ['CONFLICT', 'The project member specified already exist'],
+  MEMBER_GONE: ['NOT_FOUND', 'the project member is not found'],
+  PROJECT_GONE: ['NOT_FOUND', 'project not found'],
+  USER_GONE: ['NOT_FOUND', 'user does not exist'],
+  GROUP_GONE: ['NOT_FOUND', 'the user group is not found'],
+};
 
 export class D1MemberStore implements MemberStore {
   readonly #db: D1Database;
@@ -90,18 +99,12 @@ export class D1MemberStore implements MemberStore {
   }
 
   /** Tokens carry the project's security version: with another one the rights they were made with are void. */
-  async #run(projectId: number, mutation: Mutation, statements: readonly D1PreparedStatement[]): Promise<void> {
-    const raise = 'update projects set security_version = security_version + 1 where id = ?';
-    try {
-      await runBatch(this.#db, [
-        ...mutationStatements(this.#db, mutation),
-        guardProject(this.#db, projectId),
-        ...statements,
-        this.#db.prepare(raise).bind(projectId),
-      ]);
-    } catch (error) {
-      throw error instanceof GuardFailed ? toAppError(error) : error;
-    }
+  #run(projectId: number, mutation: Mutation, statements: readonly D1PreparedStatement[]): Promise<void> {
+    const raise = this.#db
+      .prepare('update projects set security_version = security_version + 1 where id = ?')
+      .bind(projectId);
+    const guarded = [guardProject(this.#db, projectId), ...statements, raise];
+    return runGuarded(this.#db, [...mutationStatements(this.#db, mutation), ...guarded], REFUSALS);
   }
 }
 
@@ -111,21 +114,4 @@ function entityIdOf(entity: MemberEntity): EntityId {
   }
   const sql = '(select id from user_groups where type = ? and key = ?)';
   return { column: 'group_id', sql, bindings: [entity.group.type, groupKey(entity.group)] };
-}
-
-function toAppError(failure: GuardFailed): unknown {
-  switch (failure.code) {
-    case 'MEMBER_TAKEN':
-      return new AppError('CONFLICT', { message: 'The project member specified already exist' });
-    case 'MEMBER_GONE':
-      return new AppError('NOT_FOUND', { message: 'the project member is not found' });
-    case 'PROJECT_GONE':
-      return new AppError('NOT_FOUND', { message: 'project not found' });
-    case 'USER_GONE':
-      return new AppError('NOT_FOUND', { message: 'user does not exist' });
-    case 'GROUP_GONE':
-      return new AppError('NOT_FOUND', { message: 'the user group is not found' });
-    default:
-      return failure;
-  }
 }

@@ -1,5 +1,6 @@
-import { runBatch, withRetries } from '#adapters/d1/batch';
-import { GuardFailed, guard } from '#adapters/d1/guards';
+import { withRetries } from '#adapters/d1/batch';
+import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
+import { guard } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { AppError } from '#core/errors';
 import type { Mutation } from '#domain/events/mutation';
@@ -22,6 +23,12 @@ interface OidcAccountRow {
   readonly created_at_ms: number;
   readonly updated_at_ms: number;
 }
+
+const REFUSALS: Refusals = {
+  USERNAME_TAKEN: ['CONFLICT', 'a user with this username, or one that looks like it, exists'],
+  IDENTITY_TAKEN: ['CONFLICT', 'this identity has an account already: log in again'],
+  USER_GONE: ['NOT_FOUND', 'user not found'],
+};
 
 export class D1OidcAccountStore implements OidcAccountStore {
   readonly #db: D1Database;
@@ -126,25 +133,8 @@ export class D1OidcAccountStore implements OidcAccountStore {
     return row ? toAccount(row) : undefined;
   }
 
-  async #run(mutation: Mutation, statements: readonly D1PreparedStatement[]): Promise<void> {
-    try {
-      await runBatch(this.#db, [...mutationStatements(this.#db, mutation), ...statements]);
-    } catch (error) {
-      throw error instanceof GuardFailed ? toAppError(error) : error;
-    }
-  }
-}
-
-function toAppError(failure: GuardFailed): unknown {
-  switch (failure.code) {
-    case 'USERNAME_TAKEN':
-      return new AppError('CONFLICT', { message: 'a user with this username, or one that looks like it, exists' });
-    case 'IDENTITY_TAKEN':
-      return new AppError('CONFLICT', { message: 'this identity has an account already: log in again' });
-    case 'USER_GONE':
-      return new AppError('NOT_FOUND', { message: 'user not found' });
-    default:
-      return failure;
+  #run(mutation: Mutation, statements: readonly D1PreparedStatement[]): Promise<void> {
+    return runGuarded(this.#db, [...mutationStatements(this.#db, mutation), ...statements], REFUSALS);
   }
 }
 

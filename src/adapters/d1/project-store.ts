@@ -1,5 +1,6 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
-import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
+import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
+import { guard, guardProject } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import {
   conditionOf,
@@ -159,24 +160,15 @@ export class D1ProjectStore implements ProjectStore {
   }
 
   /** The audit row comes first, so that it and no guard stops a batch that has been committed before. */
-  async #run(name: string, statements: D1PreparedStatement[]): Promise<void> {
-    try {
-      await runBatch(this.#db, statements);
-    } catch (error) {
-      throw error instanceof GuardFailed ? toAppError(error, name) : error;
-    }
+  #run(name: string, statements: D1PreparedStatement[]): Promise<void> {
+    return runGuarded(this.#db, statements, refusalsOf(name));
   }
 }
 
-function toAppError(failure: GuardFailed, name: string): unknown {
-  switch (failure.code) {
-    case 'NAME_TAKEN':
-      return new AppError('CONFLICT', { message: `The project named ${name} already exists` });
-    case 'PROJECT_NOT_EMPTY':
-      return new AppError('PRECONDITION', { message: 'the project contains repositories, can not be deleted' });
-    case 'PROJECT_GONE':
-      return new AppError('NOT_FOUND', { message: `project ${name} not found` });
-    default:
-      return failure;
-  }
+function refusalsOf(name: string): Refusals {
+  return {
+    NAME_TAKEN: ['CONFLICT', `The project named ${name} already exists`],
+    PROJECT_NOT_EMPTY: ['PRECONDITION', 'the project contains repositories, can not be deleted'],
+    PROJECT_GONE: ['NOT_FOUND', `project ${name} not found`],
+  };
 }

@@ -1,6 +1,7 @@
-import { runBatch, withRetries } from '#adapters/d1/batch';
+import { withRetries } from '#adapters/d1/batch';
 import { conditions, containing } from '#adapters/d1/conditions';
-import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
+import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
+import { guard, guardProject } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
 import { type RobotRow, SELECT_ROBOT, toRobot } from '#adapters/d1/robot-rows';
@@ -16,6 +17,12 @@ const COLUMN_OF = {
   creation_time: 'r.created_at_ms',
   update_time: 'r.updated_at_ms',
   expires_at: 'r.expires_at_ms',
+};
+
+const REFUSALS: Refusals = {
+  ROBOT_TAKEN: ['CONFLICT', 'a robot account with this name exists'],
+  ROBOT_GONE: ['NOT_FOUND', 'robot account not found'],
+  PROJECT_GONE: ['NOT_FOUND', 'project not found'],
 };
 
 export class D1RobotStore implements RobotStore {
@@ -140,24 +147,7 @@ export class D1RobotStore implements RobotStore {
     return guard(this.#db, 'ROBOT_GONE', 'exists (select 1 from robots where id = ?)', id);
   }
 
-  async #run(mutation: Mutation, statements: readonly D1PreparedStatement[]): Promise<void> {
-    try {
-      await runBatch(this.#db, [...mutationStatements(this.#db, mutation), ...statements]);
-    } catch (error) {
-      throw error instanceof GuardFailed ? toAppError(error) : error;
-    }
-  }
-}
-
-function toAppError(failure: GuardFailed): unknown {
-  switch (failure.code) {
-    case 'ROBOT_TAKEN':
-      return new AppError('CONFLICT', { message: 'a robot account with this name exists' });
-    case 'ROBOT_GONE':
-      return new AppError('NOT_FOUND', { message: 'robot account not found' });
-    case 'PROJECT_GONE':
-      return new AppError('NOT_FOUND', { message: 'project not found' });
-    default:
-      return failure;
+  #run(mutation: Mutation, statements: readonly D1PreparedStatement[]): Promise<void> {
+    return runGuarded(this.#db, [...mutationStatements(this.#db, mutation), ...statements], REFUSALS);
   }
 }

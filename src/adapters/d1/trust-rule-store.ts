@@ -1,5 +1,6 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
-import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
+import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
+import { guard, guardProject } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { SELECT_RULE, type TrustRuleRow, toTrustRule } from '#adapters/d1/trust-rule-rows';
 import { AppError } from '#core/errors';
@@ -143,12 +144,8 @@ export class D1TrustRuleStore implements TrustRuleStore {
     return this.#db.prepare('update projects set security_version = security_version + 1 where id = ?').bind(projectId);
   }
 
-  async #run(draft: TrustRuleDraft, statements: D1PreparedStatement[]): Promise<void> {
-    try {
-      await runBatch(this.#db, statements);
-    } catch (error) {
-      throw error instanceof GuardFailed ? toAppError(error, draft) : error;
-    }
+  #run(draft: TrustRuleDraft, statements: D1PreparedStatement[]): Promise<void> {
+    return runGuarded(this.#db, statements, refusalsOf(draft));
   }
 }
 
@@ -166,19 +163,14 @@ function columnsOf(draft: TrustRuleDraft): readonly (string | number)[] {
   ];
 }
 
-function toAppError(failure: GuardFailed, { name, audience }: TrustRuleDraft): unknown {
-  switch (failure.code) {
-    case 'RULE_TAKEN':
-      return new AppError('CONFLICT', { message: `the project has a trust rule named ${name}` });
-    case 'RULE_GONE':
-      return new AppError('NOT_FOUND', { message: `trust rule ${name} not found` });
-    case 'TOO_MANY_RULES':
-      return new AppError('PRECONDITION', {
-        message: `a project has at most ${MAX_RULES_OF_PROJECT} trust rules, and an audience of one issuer ${MAX_RULES_OF_AUDIENCE}; take another one than ${audience}`,
-      });
-    case 'PROJECT_GONE':
-      return new AppError('NOT_FOUND', { message: 'the project was deleted' });
-    default:
-      return failure;
-  }
+function refusalsOf({ name, audience }: TrustRuleDraft): Refusals {
+  return {
+    RULE_TAKEN: ['CONFLICT', `the project has a trust rule named ${name}`],
+    RULE_GONE: ['NOT_FOUND', `trust rule ${name} not found`],
+    TOO_MANY_RULES: [
+      'PRECONDITION',
+      `a project has at most ${MAX_RULES_OF_PROJECT} trust rules, and an audience of one issuer ${MAX_RULES_OF_AUDIENCE}; take another one than ${audience}`,
+    ],
+    PROJECT_GONE: ['NOT_FOUND', 'the project was deleted'],
+  };
 }

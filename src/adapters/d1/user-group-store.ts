@@ -1,6 +1,7 @@
-import { runBatch, withRetries } from '#adapters/d1/batch';
+import { withRetries } from '#adapters/d1/batch';
 import { conditions, containing } from '#adapters/d1/conditions';
-import { GuardFailed, guard } from '#adapters/d1/guards';
+import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
+import { guard } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
 import { insertGroup, SELECT_GROUP, toUserGroup, type UserGroupRow } from '#adapters/d1/user-group-rows';
@@ -105,22 +106,14 @@ export class D1UserGroupStore implements UserGroupStore {
     return guard(this.#db, 'GROUP_GONE', 'exists (select 1 from user_groups where id = ?)', id);
   }
 
-  async #run(name: string, mutation: Mutation, statements: readonly D1PreparedStatement[]): Promise<void> {
-    try {
-      await runBatch(this.#db, [...mutationStatements(this.#db, mutation), ...statements]);
-    } catch (error) {
-      throw error instanceof GuardFailed ? toAppError(error, name) : error;
-    }
+  #run(name: string, mutation: Mutation, statements: readonly D1PreparedStatement[]): Promise<void> {
+    return runGuarded(this.#db, [...mutationStatements(this.#db, mutation), ...statements], refusalsOf(name));
   }
 }
 
-function toAppError(failure: GuardFailed, name: string): unknown {
-  switch (failure.code) {
-    case 'GROUP_TAKEN':
-      return new AppError('CONFLICT', { message: `duplicate user group, group name: ${name}` });
-    case 'GROUP_GONE':
-      return new AppError('NOT_FOUND', { message: 'the user group is not found' });
-    default:
-      return failure;
-  }
+function refusalsOf(name: string): Refusals {
+  return {
+    GROUP_TAKEN: ['CONFLICT', `duplicate user group, group name: ${name}`],
+    GROUP_GONE: ['NOT_FOUND', 'the user group is not found'],
+  };
 }

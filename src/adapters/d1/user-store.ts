@@ -1,6 +1,7 @@
-import { runBatch, withRetries } from '#adapters/d1/batch';
+import { withRetries } from '#adapters/d1/batch';
 import { conditions, containing } from '#adapters/d1/conditions';
-import { GuardFailed, guard } from '#adapters/d1/guards';
+import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
+import { guard } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
 import { factsStatements, sameFacts } from '#adapters/d1/user-facts';
@@ -15,6 +16,13 @@ const COLUMN_OF = { user_id: 'id', username: 'username', creation_time: 'created
 /** Somebody else is an administrator by the flag; what a directory says may change any day. */
 const OTHER_ADMINISTRATOR =
   'exists (select 1 from users where is_system_admin = 1 and deleted_at_ms is null and id <> ?1)';
+
+const REFUSALS: Refusals = {
+  USERNAME_TAKEN: ['CONFLICT', 'a user with this username, or one that looks like it, exists'],
+  EMAIL_TAKEN: ['CONFLICT', 'a user with this email exists'],
+  USER_GONE: ['NOT_FOUND', 'user not found'],
+  LAST_ADMINISTRATOR: ['PRECONDITION', 'the last administrator cannot be removed'],
+};
 
 export class D1UserStore implements UserStore {
   readonly #db: D1Database;
@@ -144,26 +152,7 @@ export class D1UserStore implements UserStore {
     return [guard(this.#db, 'EMAIL_TAKEN', condition, email, ownerId)];
   }
 
-  async #run(mutation: Mutation, statements: readonly D1PreparedStatement[]): Promise<void> {
-    try {
-      await runBatch(this.#db, [...mutationStatements(this.#db, mutation), ...statements]);
-    } catch (error) {
-      throw error instanceof GuardFailed ? toAppError(error) : error;
-    }
-  }
-}
-
-function toAppError(failure: GuardFailed): unknown {
-  switch (failure.code) {
-    case 'USERNAME_TAKEN':
-      return new AppError('CONFLICT', { message: 'a user with this username, or one that looks like it, exists' });
-    case 'EMAIL_TAKEN':
-      return new AppError('CONFLICT', { message: 'a user with this email exists' });
-    case 'USER_GONE':
-      return new AppError('NOT_FOUND', { message: 'user not found' });
-    case 'LAST_ADMINISTRATOR':
-      return new AppError('PRECONDITION', { message: 'the last administrator cannot be removed' });
-    default:
-      return failure;
+  #run(mutation: Mutation, statements: readonly D1PreparedStatement[]): Promise<void> {
+    return runGuarded(this.#db, [...mutationStatements(this.#db, mutation), ...statements], REFUSALS);
   }
 }

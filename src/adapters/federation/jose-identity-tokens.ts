@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { IssuerKeys } from '#adapters/federation/issuer-keys';
 import type { Clock } from '#core/clock';
 import { AppError } from '#core/errors';
+import { SIGNATURE_ALGORITHMS } from '#core/signature-algorithms';
 import {
   IDENTITY_LEEWAY_SECONDS,
   type IdentityToken,
@@ -14,21 +15,7 @@ import {
   type UnverifiedIdentity,
 } from '#domain/federation/identity-token';
 
-/** Signatures by a private key (RFC 7518 §3.1, RFC 8037, RFC 9864). A shared secret proves nothing of an issuer. */
-const ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-] as const;
-const algorithmSchema = z.enum(ALGORITHMS);
+const algorithmSchema = z.enum(SIGNATURE_ALGORITHMS);
 
 const claimsSchema = z.object({
   iss: z.string().min(1).max(512),
@@ -79,7 +66,7 @@ async function verifiedPayload(
 ): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, keySet, {
-      algorithms: [...ALGORITHMS],
+      algorithms: [...SIGNATURE_ALGORITHMS],
       issuer,
       audience: [...audiences],
       clockTolerance: IDENTITY_LEEWAY_SECONDS,

@@ -2,25 +2,11 @@ import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerif
 import type { Fetch } from '#adapters/oidc/bounded-fetch';
 import type { Clock } from '#core/clock';
 import { AppError } from '#core/errors';
+import { SIGNATURE_ALGORITHMS } from '#core/signature-algorithms';
 import type { OidcClaims } from '#domain/oidc/oidc-identity';
 
 /** How much clocks may differ, in seconds. */
 export const CLOCK_TOLERANCE_SECONDS = 60;
-
-/** Signatures by a private key alone: `none` and the HMACs, which prove nothing here, are not among them. */
-const ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-];
 
 /** How long keys are remembered, in milliseconds; an unknown key id is looked for again meanwhile, every 30 s. */
 const KEYS_TTL_MS = 300_000;
@@ -55,7 +41,7 @@ export class IdTokenVerifier {
       const { payload, protectedHeader } = await jwtVerify(token, this.#keys, {
         issuer,
         audience: clientId,
-        algorithms: ALGORITHMS,
+        algorithms: [...SIGNATURE_ALGORITHMS],
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         currentDate: new Date(clock.nowMs()),
         requiredClaims: ['sub', 'exp', 'iat'],

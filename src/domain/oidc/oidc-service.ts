@@ -1,4 +1,5 @@
 import { AppError } from '#core/errors';
+import { isLocalRedirect } from '#core/local-redirect';
 import type { AddressLimit } from '#domain/access/address-limit';
 import { loginClientOf } from '#domain/access/login-client';
 import { requireSecrets } from '#domain/access/missing-secrets';
@@ -17,7 +18,6 @@ import {
   type PendingOnboarding,
   randomText,
 } from '#domain/oidc/pending-logins';
-import { isLocalRedirect } from '#domain/oidc/redirect-url';
 import type { User } from '#domain/users/user';
 
 /** Where the provider sends the browser back to. */

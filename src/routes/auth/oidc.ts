@@ -3,13 +3,13 @@ import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { AppError } from '#core/errors';
-import type { FinishedLogin } from '#domain/oidc/oidc-login';
 import { PENDING_TTL_MS } from '#domain/oidc/pending-logins';
 import type { AppEnv } from '#routes/app-env';
 import { onboardingPage } from '#routes/auth/onboarding-page';
+import { startSession } from '#routes/auth/start-session';
 import { clientAddress } from '#routes/middleware/client-address';
 import { publicUrl } from '#routes/middleware/public-url';
-import { clearSessionCookie, isSecure, sessionCookie, setSessionCookie } from '#routes/middleware/session-cookie';
+import { clearSessionCookie, isSecure, sessionCookie } from '#routes/middleware/session-cookie';
 
 /** Holds the ticket of somebody who has no name yet. */
 const TICKET_COOKIE = 'oidc_ticket';
@@ -60,7 +60,10 @@ async function comeBack(c: Context<AppEnv>): Promise<Response> {
   deleteCookie(c, cookie, { path: '/c/oidc', secure: isSecure(c) });
   const answer = { parameters, browserKey, sourceAddress: clientAddress(c) };
   const outcome = await c.get('services').oidc.finish(publicUrl(c), answer);
-  if (outcome.kind === 'login') return redirect(c, await logIn(c, outcome));
+  if (outcome.kind === 'login') {
+    await startSession(c, outcome.user, outcome.sealedIdToken);
+    return redirect(c, outcome.redirectUrl);
+  }
   const { ticket, username, redirectUrl } = outcome;
   setCookie(c, TICKET_COOKIE, ticket, { ...ticketCookie(c), maxAge: PENDING_TTL_MS / 1_000 });
   return redirect(c, `/oidc-onboard?${new URLSearchParams({ username, redirect_url: redirectUrl })}`);
@@ -106,16 +109,8 @@ async function finishOnboarding(c: Context<AppEnv>, username: string): Promise<s
   const ticket = getCookie(c, TICKET_COOKIE) ?? '';
   const login = await c.get('services').oidc.onboard(ticket, username, clientAddress(c));
   deleteCookie(c, TICKET_COOKIE, ticketCookie(c));
-  return logIn(c, login);
-}
-
-/** Opens a session; one that somebody else may have planted ends. Answers where the browser goes. */
-async function logIn(c: Context<AppEnv>, { user, sealedIdToken, redirectUrl }: FinishedLogin): Promise<string> {
-  const { sessions } = c.get('services');
-  const actor = { username: user.username, sourceAddress: clientAddress(c) };
-  await sessions.close(sessionCookie(c) ?? '', actor);
-  setSessionCookie(c, await sessions.open(user, actor, sealedIdToken));
-  return redirectUrl;
+  await startSession(c, login.user, login.sealedIdToken);
+  return login.redirectUrl;
 }
 
 function redirect(c: Context<AppEnv>, url: string, status: 302 | 303 = 302): Response {
