@@ -61,6 +61,8 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'));
 
   app.get('/', landing);
+  // Where a logout lands; the portal's page one day.
+  app.get('/account/sign-in', landing);
   app.route('/service/token', tokenRoutes());
   app.route('/service/token-exchange', tokenExchangeRoutes());
   app.route('/c', sessionRoutes());

@@ -68,6 +68,7 @@ const ABSENT = 987_654;
 /** Every operation there is, by the method and the pattern of its route. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /': { need: nothing, path: () => '/', granted: 200 },
+  'GET /account/sign-in': { need: nothing, path: () => '/account/sign-in', granted: 200 },
   'GET /api/version': { need: nothing, path: () => '/api/version', granted: 200 },
   'GET /api/v2.0/ping': { need: nothing, path: () => `${API}/ping`, granted: 200 },
   'GET /api/v2.0/health': { need: nothing, path: () => `${API}/health`, granted: 200 },

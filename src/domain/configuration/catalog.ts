@@ -66,7 +66,7 @@ export const CATALOG = {
   token_expiration: { type: 'positive-integer', fallback: 30 },
   /** Days. */
   robot_token_duration: { type: 'positive-integer', fallback: 30 },
-  robot_name_prefix: { type: 'non-empty-text', fallback: 'robot$' },
+  robot_name_prefix: { type: 'robot-prefix', fallback: 'robot$' },
   /** Minutes. */
   session_timeout: { type: 'positive-integer', fallback: 60 },
   /** Issuers that trust rules may name, one a line; empty lets none. Roadstead's own. */

@@ -30,6 +30,10 @@ export const CONFIGURATION_TYPES = {
   text,
   secret: text,
   'non-empty-text': text.min(1, 'must not be empty'),
+  'robot-prefix': text.regex(
+    /^[^\s:/\\\p{Cc}]{1,64}$/u,
+    'must be 1 to 64 characters without spaces, slashes and colons',
+  ),
   boolean: z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]),
   'positive-integer': integer.refine((value) => value > 0 && value < 1e10, 'must be positive and of 10 digits at most'),
   quota: integer.refine((value) => value >= -1, 'must be -1 or more'),

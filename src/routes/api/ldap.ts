@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { AppError } from '#core/errors';
-import { createApiRouter, jsonBody } from '#routes/api/router';
+import { createApiRouter, jsonBody, optionalBody } from '#routes/api/router';
 import { errorResponses } from '#routes/api/schemas/common';
 import {
   ldapConfSchema,
@@ -21,7 +21,7 @@ const pingLdap = createRoute({
   path: '/ldap/ping',
   operationId: 'pingLdap',
   tags: ['Ldap'],
-  middleware: jsonBody,
+  middleware: [...jsonBody, optionalBody] as const,
   request: { body: { required: false, content: { 'application/json': { schema: ldapConfSchema } } } },
   responses: {
     200: {

@@ -15,6 +15,8 @@ export interface RobotQuery {
  * its id (`harbor:src/server/v2.0/handler/robot.go`, ListRobot).
  */
 export function readRobotQuery(terms: readonly QueryTerm[]): RobotQuery {
+  const unknown = terms.find(({ key }) => !KEYS.has(normalize(key)));
+  if (unknown) throw badRequest(`this list has no filter by ${unknown.key.slice(0, 64)}`);
   const name = find(terms, 'name');
   const level = find(terms, 'level');
   if (level === undefined || (level.match === 'exact' && level.value === 'system')) return { of: 'system', name };
@@ -33,9 +35,15 @@ export function toRobotFilter({ of, name }: RobotQuery, project: Project | undef
   return { of, ...(name?.match === 'fuzzy' ? { nameContains: bare } : { name: bare }) };
 }
 
-/** Keys are written `ProjectID` and `project_id` alike. */
+const KEYS: ReadonlySet<string> = new Set(['name', 'level', 'projectid']);
+
 function find(terms: readonly QueryTerm[], key: string): QueryTerm | undefined {
-  return terms.find((term) => term.key.toLowerCase().replaceAll('_', '') === key);
+  return terms.find((term) => normalize(term.key) === key);
+}
+
+/** Keys are written `ProjectID` and `project_id` alike. */
+function normalize(key: string): string {
+  return key.toLowerCase().replaceAll('_', '');
 }
 
 function badRequest(message: string): AppError {

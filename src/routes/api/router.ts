@@ -44,3 +44,13 @@ const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
 
 /** What every operation with a body goes through. */
 export const jsonBody: [MiddlewareHandler<AppEnv>, MiddlewareHandler<AppEnv>] = [requireJson, limitBody];
+
+/** Some clients announce JSON and send nothing, where a body may be left out: then they have left it out. */
+export const optionalBody: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.req.header('content-length') === '0' || c.req.raw.body === null) {
+    const headers = new Headers(c.req.raw.headers);
+    headers.delete('content-type');
+    c.req.raw = new Request(c.req.raw, { headers });
+  }
+  await next();
+};

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { QueryTerm } from '#core/api-query';
+import { type Filter, valueMatching } from '#core/api-query';
 import type { Permission } from '#core/rbac/resources';
 import type { Project } from '#domain/projects/project';
 import type { UserFilter } from '#domain/users/user-store';
@@ -28,7 +28,7 @@ export const listUsers = createRoute({
   path: '/users',
   operationId: 'listUsers',
   tags: ['user'],
-  request: { query: pageQuerySchema },
+  request: { query: pageQuerySchema.extend({ username: z.string().optional(), email: z.string().optional() }) },
   responses: {
     200: { description: 'ok', headers: listHeaders, content: { 'application/json': { schema: z.array(userSchema) } } },
     ...errorResponses(400, 401, 403, 422),
@@ -138,14 +138,19 @@ export const deleteUser = createRoute({
   responses: { 200: { description: 'deleted' }, ...errorResponses(401, 403, 404, 412, 422) },
 });
 
-export function toUserFilter(terms: readonly QueryTerm[]): UserFilter {
-  const termOf = (key: string, match: QueryTerm['match']) =>
-    terms.find((term) => term.key === key && term.match === match)?.value;
+/** What `q=` may ask of accounts. */
+export const USER_FILTERS = { username: ['exact', 'fuzzy'], email: ['exact', 'fuzzy'] } as const;
+
+/** Harbor also takes parts of a name and of an address as parameters of their own; where `q` names the key, it counts. */
+export function toUserFilter(
+  { username, email }: Filter<keyof typeof USER_FILTERS>,
+  parts: { readonly username?: string | undefined; readonly email?: string | undefined },
+): UserFilter {
   return {
-    username: termOf('username', 'exact'),
-    usernameContains: termOf('username', 'fuzzy'),
-    email: termOf('email', 'exact'),
-    emailContains: termOf('email', 'fuzzy'),
+    username: valueMatching(username, 'exact'),
+    usernameContains: username ? valueMatching(username, 'fuzzy') : parts.username,
+    email: valueMatching(email, 'exact'),
+    emailContains: email ? valueMatching(email, 'fuzzy') : parts.email,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { parseQuery, parseSort, toOffsetPage } from '#core/api-query';
+import { parseFilter, parseSort, toOffsetPage } from '#core/api-query';
 import { AppError } from '#core/errors';
 import { USER_ORDERS } from '#domain/users/user-store';
 import { setListHeaders } from '#routes/api/paging';
@@ -16,10 +16,10 @@ export function userRoutes(): OpenAPIHono<AppEnv> {
   routes.openapi(operations.listUsers, async (c) => {
     const { access, users } = c.get('services');
     access.authorizeSystem(c.get('principal'), 'user:list');
-    const { page, page_size: pageSize, q, sort } = c.req.valid('query');
+    const { page, page_size: pageSize, q, sort, ...parts } = c.req.valid('query');
     const { key: orderBy, isDescending } = parseSort(sort, USER_ORDERS, { key: 'username', isDescending: false });
     const apiPage = { page, pageSize };
-    const filter = operations.toUserFilter(parseQuery(q));
+    const filter = operations.toUserFilter(parseFilter(q, operations.USER_FILTERS), parts);
     const { items, total } = await users.list(filter, { ...toOffsetPage(apiPage), orderBy, isDescending });
     setListHeaders(c, apiPage, total);
     return c.json(items.map(toUserDto), 200);

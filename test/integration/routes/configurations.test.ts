@@ -81,6 +81,8 @@ describe('the settings', () => {
     [{ session_timeout: 'soon' }, /session_timeout/],
     [{ robot_token_duration: -1 }, /robot_token_duration/],
     [{ robot_name_prefix: '' }, /robot_name_prefix/],
+    [{ robot_name_prefix: 'ro bot/' }, /robot_name_prefix/],
+    [{ robot_name_prefix: 'a:b' }, /robot_name_prefix/],
     [{ auth_mode: 'magic' }, /auth_mode/],
     [{ ldap_scope: 3 }, /ldap_scope/],
     [{ oidc_endpoint: 'ftp://somewhere' }, /oidc_endpoint/],

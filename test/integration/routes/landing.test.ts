@@ -14,6 +14,11 @@ describe('GET /', () => {
     expect(text).not.toMatch(/(?:src|href)="https?:/);
   });
 
+  it('is also where a logout lands', async () => {
+    const page = await harness.request('GET', '/account/sign-in');
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
+  });
+
   it.each(['/v1', '/v1/search', '/service/notifications', '/nothing'])('leaves %s unknown', async (path) => {
     const answer = await harness.request('GET', path);
     expect(answer.status).toBe(404);

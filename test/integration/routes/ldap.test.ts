@@ -78,6 +78,11 @@ describe('POST /ldap/ping', () => {
     }
   });
 
+  it('takes JSON that is announced and not sent for no body', async () => {
+    const response = await send('POST', '/ping', { headers: { ...asAdmin, 'content-type': 'application/json' } });
+    expect([response.status, await response.json()]).toEqual([200, { success: true, message: '' }]);
+  });
+
   it('tries what is given in their place', async () => {
     const json = {
       ldap_url: 'ldaps://other.test',

@@ -123,6 +123,16 @@ describe('GET /users', () => {
     expect((await server.request(PATH)).status).toBe(401);
   });
 
+  it('takes parts of a name and of an address as parameters, as Harbor does', async () => {
+    const response = await server.request(`${PATH}?username=ist-a&email=LIST`, { headers: asAdmin });
+    expect(await response.json()).toMatchObject([{ username: 'list-a' }]);
+  });
+
+  it.each(['sysadmin_flag=true', 'password_hash=x', 'username=a,username=b'])('refuses the filter %s', async (q) => {
+    const response = await server.request(`${PATH}?q=${encodeURIComponent(q)}`, { headers: asAdmin });
+    expect([response.status, (await errorOf(response)).code]).toEqual([400, 'BAD_REQUEST']);
+  });
+
   it('takes wildcards of SQL for letters', async () => {
     const response = await server.request(`${PATH}?q=username=~l%2525st`, { headers: asAdmin });
     expect(await response.json()).toEqual([]);
@@ -200,6 +210,9 @@ describe('the administrator flag', () => {
     expect((await flag(false, asAdmin)).status).toBe(200);
     expect((await server.request(PATH, { headers: as('pia') })).status).toBe(403);
     expect((await flag(true, asAdmin, 999_999)).status).toBe(404);
+    await flag(true, asAdmin);
+    expect((await send('PUT', `${PATH}/${id}/sysadmin`, {})).status).toBe(200);
+    expect((await server.request(PATH, { headers: as('pia') })).status).toBe(403);
   });
 
   it('is never taken from the last one who has it', async () => {

@@ -24,7 +24,10 @@ export const passwordSchema = z
   .object({ old_password: text.default(''), new_password: text.default('') })
   .openapi('PasswordReq');
 
-export const administratorFlagSchema = z.object({ sysadmin_flag: z.boolean() }).openapi('UserSysAdminFlag');
+/** Harbor's clients leave a flag that is false out of the body. */
+export const administratorFlagSchema = z
+  .object({ sysadmin_flag: z.boolean().default(false) })
+  .openapi('UserSysAdminFlag');
 
 const oidcUserMetaSchema = z
   .object({
