@@ -19,12 +19,9 @@ describe('parseQuery', () => {
     expect(parseQuery(text)).toEqual([]);
   });
 
-  it.each(['name', '=x', 'name=', 'a=b,', 'name=[1~2]', 'name={a b}', 'name=(a b)', 'name=%zz'])(
-    'refuses %s',
-    (text) => {
-      expect(() => parseQuery(text)).toThrow(AppError);
-    },
-  );
+  it.each(['name', '=x', 'name=', 'a=b,', 'name=[1~2]', 'name={a b}', 'name=(a b)'])('refuses %s', (text) => {
+    expect(() => parseQuery(text)).toThrow(AppError);
+  });
 });
 
 describe('parseFilter', () => {

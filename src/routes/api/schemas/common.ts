@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_PAGE_SIZE } from '#core/api-query';
 import { AppError, type ErrorStatus } from '#core/errors';
+import { FLAGS, parseFlag } from '#core/query-values';
 
 const errorsSchema = z
   .object({
@@ -29,14 +30,14 @@ export const idSchema = z
 
 /** Booleans in query strings and headers, as Go reads them. */
 export const flagSchema = z
-  .enum(['true', 'false', '1', '0', 't', 'f', 'T', 'F', 'TRUE', 'FALSE', 'True', 'False'])
-  .transform((text) => /^(?:1|t)/i.test(text))
+  .enum(FLAGS)
+  .transform((text) => parseFlag(text) === true)
   .openapi({ type: 'boolean' });
 
 /** A boolean in a `q` or in metadata; BAD_REQUEST when it is none. */
 export function toFlag(name: string, text: string): boolean {
-  const parsed = flagSchema.safeParse(text);
-  if (parsed.success) return parsed.data;
+  const flag = parseFlag(text);
+  if (flag !== undefined) return flag;
   throw new AppError('BAD_REQUEST', { message: `invalid value of ${name}: it must be true or false` });
 }
 
