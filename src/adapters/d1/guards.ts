@@ -30,7 +30,8 @@ export type GuardCode =
   | 'RULE_GONE'
   | 'RULE_TAKEN'
   | 'TOO_MANY_RULES'
-  | 'IDENTITY_TAKEN';
+  | 'IDENTITY_TAKEN'
+  | 'QUOTA_EXCEEDED';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {

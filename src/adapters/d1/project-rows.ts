@@ -38,7 +38,7 @@ export function selectRoles(user: string, project: string): string {
 /** As {@link SELECT_PROJECT}, with what listings show to `caller`, SQL for a user id or null. */
 export function selectSummary(caller: string): string {
   return `select ${COLUMNS},
-    (select count(*) from repositories r where r.project_id = p.id and r.published_at_ms is not null) repository_count,
+    p.repository_count,
     (select json_group_object(m.name, m.value) from project_metadata m where m.project_id = p.id) metadata,
     (select json_group_array(role) from (${selectRoles(caller, 'p.id')})) caller_roles
     from projects p join users u on u.id = p.owner_id`;

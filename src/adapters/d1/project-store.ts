@@ -150,6 +150,7 @@ export class D1ProjectStore implements ProjectStore {
       this.#db.prepare('delete from project_members where project_id = ?').bind(id),
       this.#db.prepare('delete from project_metadata where project_id = ?').bind(id),
       this.#db.prepare('delete from trust_rules where project_id = ?').bind(id),
+      this.#db.prepare('delete from quotas where project_id = ?').bind(id),
       this.#db
         .prepare(
           `update projects set name = name || '#' || id, deleted_at_ms = ?1, updated_at_ms = ?1,

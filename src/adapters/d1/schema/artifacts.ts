@@ -29,14 +29,35 @@ export const artifacts = sqliteTable(
     subjectDigest: text('subject_digest'),
     /** JSON object of text; absent annotations are null. */
     annotations: text('annotations', { mode: 'json' }).$type<Record<string, string>>(),
+    /** Harbor's type (`domain/artifacts/artifact-type.ts`): IMAGE, CHART, … or UNKNOWN. */
+    type: text('type').notNull().default('UNKNOWN'),
+    /** JSON object that Harbor calls `extra_attrs`; null when the config says nothing. */
+    extraAttributes: text('extra_attributes', { mode: 'json' }).$type<Record<string, unknown>>(),
+    /** Digest of the icon layer its annotations name; null for the icon of its type. */
+    iconDigest: text('icon_digest'),
+    /** What kind of accessory it is (`signature.cosign`, …); null when it stands for itself. */
+    accessoryType: text('accessory_type'),
+    /** What it is an accessory of: its subject, or what the tag of an old cosign signature names. */
+    accessoryOfDigest: text('accessory_of_digest'),
+    /** Tags that name it, and indexes of its repository that point at it. Kept by triggers. */
+    tagCount: integer('tag_count').notNull().default(0),
+    parentCount: integer('parent_count').notNull().default(0),
     pushedAtMs: integer('pushed_at_ms').notNull(),
     pulledAtMs: integer('pulled_at_ms'),
   },
   (table) => [
     // Finds a manifest by digest, at every pull.
     uniqueIndex('artifacts_digest').on(table.repositoryId, table.digest),
-    // Lists a repository's artifacts, newest first.
+    // Lists all artifacts of a repository, newest first.
     index('artifacts_pushed').on(table.repositoryId, table.pushedAtMs, table.id),
+    // The same of those a listing shows by itself; a query must repeat the condition word for word.
+    index('artifacts_listed')
+      .on(table.repositoryId, table.pushedAtMs, table.id)
+      .where(sql`accessory_type is null and (tag_count > 0 or parent_count = 0)`),
+    // Lists the accessories of an artifact.
+    index('artifacts_accessory')
+      .on(table.repositoryId, table.accessoryOfDigest, table.id)
+      .where(sql`accessory_type is not null`),
     // Lists the referrers of a manifest in order of their digests.
     index('artifacts_subject')
       .on(table.repositoryId, table.subjectDigest, table.digest)

@@ -20,7 +20,9 @@ export const auditLog = sqliteTable(
   (table) => [
     uniqueIndex('audit_log_operation').on(table.operationId),
     // Lists a project's log, newest first.
-    index('audit_log_project').on(table.projectId, table.atMs),
+    index('audit_log_project').on(table.projectId, table.atMs, table.id),
+    // Lists the whole log, newest first.
+    index('audit_log_at').on(table.atMs, table.id),
   ],
 );
 

@@ -15,6 +15,8 @@ export const projects = sqliteTable(
     isPublic: integer('is_public', { mode: 'boolean' }).notNull().default(false),
     /** Counts changes of who may do what here; tokens and remembered facts carry the value they were made under. */
     securityVersion: integer('security_version').notNull().default(1),
+    /** Published repositories. Kept by triggers. */
+    repositoryCount: integer('repository_count').notNull().default(0),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),
     deletedAtMs: integer('deleted_at_ms'),

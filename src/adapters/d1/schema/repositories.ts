@@ -12,6 +12,8 @@ export const repositories = sqliteTable(
     name: text('name').notNull(),
     description: text('description').notNull().default(''),
     pullCount: integer('pull_count').notNull().default(0),
+    /** Artifacts that a listing shows by itself. Kept by triggers. */
+    artifactCount: integer('artifact_count').notNull().default(0),
     /** Fencing token of the lock's newest holder that wrote; a holder with an older one may not write any more. */
     lockToken: integer('lock_token').notNull().default(0),
     /** When the first manifest arrived. Until then the row only holds links of blobs and is not listed. */
