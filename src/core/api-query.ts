@@ -32,8 +32,9 @@ export function limitOf({ pageSize }: ApiPage): number {
   return pageSize > 0 ? Math.min(pageSize, MAX_PAGE_SIZE) : ALL_ROWS_LIMIT;
 }
 
+/** Rows before the page; a page further than a database can count begins where it can. */
 export function offsetOf(page: ApiPage): number {
-  return (page.page - 1) * limitOf(page);
+  return Math.min((Math.max(page.page, 1) - 1) * limitOf(page), Number.MAX_SAFE_INTEGER);
 }
 
 export function toOffsetPage(page: ApiPage): OffsetPage {
@@ -89,16 +90,26 @@ export function parseSort<K extends string>(
   return fallback;
 }
 
-/** Harbor's `Link` header: relative, `prev` and `next`, each only when it exists; undefined without either. */
+/**
+ * Harbor's `Link` header: relative, its parameters in the order of their names and no more escaped than they must be;
+ * `prev` and `next`, each only when that page has rows; undefined without either.
+ */
 export function pageLinks(path: string, query: URLSearchParams, page: ApiPage, total: number): string | undefined {
   const linkTo = (number: number, rel: string) => {
     const parameters = new URLSearchParams(query);
     parameters.set('page', String(number));
-    parameters.set('page_size', String(limitOf(page)));
-    return `<${path}?${parameters}>; rel="${rel}"`;
+    // Who asked for all goes on asking so: the rows that come then are more than a page may ask for.
+    parameters.set('page_size', String(page.pageSize > 0 ? limitOf(page) : page.pageSize));
+    parameters.sort();
+    return `<${path}?${readable(parameters)}>; rel="${rel}"`;
   };
   const links: string[] = [];
-  if (page.page > 1) links.push(linkTo(page.page - 1, 'prev'));
+  if (page.page > 1 && offsetOf({ ...page, page: page.page - 1 }) < total) links.push(linkTo(page.page - 1, 'prev'));
   if (page.page * limitOf(page) < total) links.push(linkTo(page.page + 1, 'next'));
   return links.length > 0 ? links.join(' , ') : undefined;
+}
+
+/** Of what Harbor writes unescaped, all that cannot end a value, the link or the header. */
+function readable(parameters: URLSearchParams): string {
+  return String(parameters).replace(/%(?:3D|7E|5B|5D|7B|7D|28|29|3A|2F|40|21|24|27)/g, decodeURIComponent);
 }
