@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { MAX_PAGE_SIZE } from '#core/api-query';
 import { AppError, type ErrorStatus } from '#core/errors';
 import { FLAGS, parseFlag } from '#core/query-values';
+import { TYPE_INT64 } from '#routes/api/problems';
 
 const errorsSchema = z
   .object({
@@ -14,7 +15,7 @@ const MAX_INT64 = 2n ** 63n - 1n;
 /** An int64 of a path or a query string. What is too far from zero to be counted exactly is as far as can be. */
 const integerSchema = z
   .string()
-  .refine(isInt64, 'must be of type int64')
+  .refine(isInt64, TYPE_INT64)
   .transform((text) => Math.max(Math.min(Number(text), Number.MAX_SAFE_INTEGER), Number.MIN_SAFE_INTEGER));
 
 function isInt64(text: string): boolean {
