@@ -102,6 +102,12 @@ export class OidcService {
     await this.#settings();
   }
 
+  /** Whether somebody with this ticket has logged in at the provider and has no name here yet. */
+  async awaitsName(ticket: string): Promise<boolean> {
+    await this.#settings();
+    return ticket !== '' && (await this.#deps.pending.findOnboarding(ticket)) !== undefined;
+  }
+
   /** BAD_REQUEST for a ticket that is none, or a name that cannot be; CONFLICT when the name is taken. */
   async onboard(ticket: string, username: string, sourceAddress: string | undefined): Promise<FinishedLogin> {
     await this.#settings();
@@ -139,6 +145,9 @@ export class OidcService {
     try {
       await this.#deps.client.ping({ endpoint, verifyCertificate });
     } catch (cause) {
+      console.warn(
+        JSON.stringify({ level: 'warning', message: 'no OIDC provider answers', endpoint, error: rootOf(cause) }),
+      );
       const isRefused = cause instanceof AppError && cause.code === 'PRECONDITION';
       const reason = isRefused ? `: ${cause.message}` : '';
       throw new AppError('BAD_REQUEST', { message: `failed to verify connection${reason}`, cause });
@@ -181,6 +190,11 @@ function refuseError({ error, error_description: description = '' }: LoginReturn
   if (error === undefined) return;
   const words = `${error} - ${description}`.slice(0, MAX_WORDS);
   throw new AppError('BAD_REQUEST', { message: `OIDC callback returned error: ${words}` });
+}
+
+/** What lies underneath, in a line: the words around it say no more than that it failed. */
+function rootOf(error: unknown): string {
+  return error instanceof Error && error.cause !== undefined ? rootOf(error.cause) : String(error);
 }
 
 function identityOf({ identity }: PendingOnboarding): OidcIdentity {

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '#core/errors';
 import { isSystemAdmin } from '#domain/access/principal';
 import { createApiRouter } from '#routes/api/router';
-import { toUserDto } from '#routes/api/schemas/user';
+import { toUserDetailsDto } from '#routes/api/schemas/user';
 import * as operations from '#routes/api/user-operations';
 import type { AppEnv } from '#routes/app-env';
 
@@ -11,10 +11,12 @@ export function oneUserRoutes(): OpenAPIHono<AppEnv> {
   const routes = createApiRouter();
 
   routes.openapi(operations.getUser, async (c) => {
-    const { access, users } = c.get('services');
+    const { access, oidcAccounts, users } = c.get('services');
     const { user_id: id } = c.req.valid('param');
     access.authorizeSelfOrSystem(c.get('principal'), id, 'user:read');
-    return c.json(toUserDto(await users.get(id)), 200);
+    const user = await users.get(id);
+    const isOwn = access.isSelf(c.get('principal'), id);
+    return c.json(toUserDetailsDto(user, await oidcAccounts.metaOf(id), { isOwn }), 200);
   });
 
   routes.openapi(operations.updateUserProfile, async (c) => {

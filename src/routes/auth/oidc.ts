@@ -88,7 +88,9 @@ async function logOut(c: Context<AppEnv>): Promise<Response> {
 }
 
 async function showOnboarding(c: Context<AppEnv>): Promise<Response> {
-  await c.get('services').oidc.requireMode();
+  // Who comes without a login under way, or too late, has nothing to choose here.
+  const isAwaited = await c.get('services').oidc.awaitsName(getCookie(c, TICKET_COOKIE) ?? '');
+  if (!isAwaited) return redirect(c, '/account/sign-in');
   return onboardingPage(c, { username: c.req.query('username') ?? '' });
 }
 

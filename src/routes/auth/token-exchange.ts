@@ -35,13 +35,15 @@ async function exchange(c: Context<AppEnv>): Promise<Response> {
   c.header('cache-control', 'no-store');
   const form = await c.req.parseBody({ all: true });
   const request = requestSchema.safeParse(form);
-  if (!request.success) return refuse(c, form['grant_type'] ? errorOf(request.error) : 'invalid_request');
+  if (!request.success) return refuseRequest(c, request.error, form['grant_type'] !== undefined);
   const { subject_token: token, scope } = request.data;
   const projects = projectsOfScopes([scope]);
-  if (projects.length === 0) return refuse(c, 'invalid_scope');
+  if (projects.length === 0)
+    return refuse(c, 'invalid_scope', 'scope must name a repository: repository:<name>:<actions>');
   const { federation, tokens } = c.get('services');
   const principal = await federation.authenticate(token, { projects, sourceAddress: clientAddress(c) });
-  if (!principal) return refuse(c, 'invalid_request');
+  // Which of its claims did not fit is the project's to know.
+  if (!principal) return refuse(c, 'invalid_request', 'the subject token is not trusted by a project of the scope');
   const issued = await tokens.issue(principal, parseScopes([scope]));
   return c.json({
     access_token: issued.token,
@@ -55,12 +57,18 @@ async function exchange(c: Context<AppEnv>): Promise<Response> {
   });
 }
 
-function errorOf(error: z.ZodError): OAuthError {
-  return error.issues.some(({ path }) => path[0] === 'grant_type') ? 'unsupported_grant_type' : 'invalid_request';
+function refuseRequest(c: Context<AppEnv>, { issues }: z.ZodError, hasGrantType: boolean): Response {
+  const names = [...new Set(issues.map(({ path }) => String(path[0])))];
+  const isOtherGrant = hasGrantType && names.includes('grant_type');
+  return refuse(
+    c,
+    isOtherGrant ? 'unsupported_grant_type' : 'invalid_request',
+    `missing or invalid: ${names.join(', ')}`,
+  );
 }
 
-function refuse(c: Context<AppEnv>, error: OAuthError): Response {
-  return c.json({ error }, 400);
+function refuse(c: Context<AppEnv>, error: OAuthError, description: string): Response {
+  return c.json({ error, error_description: description }, 400);
 }
 
 function scopeText({ type, name, actions }: GrantedAccess): string {

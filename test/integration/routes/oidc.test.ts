@@ -362,6 +362,12 @@ describe('the choice of a name', () => {
     expect((await submit('twice')).status).toBe(400);
   });
 
+  it.each([undefined, 'of-nobody'])('is no page for who has no login under way: ticket %s', async (ticket) => {
+    const headers: HeadersInit = ticket ? { cookie: `oidc_ticket=${ticket}` } : {};
+    const response = await harness.request('GET', '/oidc-onboard?username=x', { headers });
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/account/sign-in']);
+  });
+
   it("is nobody's without a ticket", async () => {
     const browser = new Browser(harness);
     await browser.get('/c/oidc/login');
@@ -439,7 +445,16 @@ describe('the CLI secret', () => {
     });
     const headers = { authorization: basic('admin', 'Harbor12345') };
     const others = await harness.request('GET', `/api/v2.0/users/${user.id}`, { headers });
-    expect(await others.json()).not.toHaveProperty('oidc_user_meta');
+    const shown = (await others.json()) as { oidc_user_meta: Record<string, unknown> };
+    expect(Object.keys(shown.oidc_user_meta).sort()).toEqual([
+      'creation_time',
+      'id',
+      'subiss',
+      'update_time',
+      'user_id',
+    ]);
+    const byId = (await (await browser.get(`/api/v2.0/users/${user.id}`)).json()) as typeof shown;
+    expect(byId.oidc_user_meta).toMatchObject({ ...shown.oidc_user_meta, secret });
   });
 
   it.each(['/v2/', TOKEN_PATH, '/api/v2.0/projects', '/api/v2.0/systeminfo'])('is taken on %s', async (path) => {
