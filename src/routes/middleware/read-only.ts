@@ -7,7 +7,6 @@ import { isSafeMethod } from '#routes/middleware/safe-methods';
 const EXEMPT: ReadonlySet<string> = new Set([
   'PUT /api/v2.0/configurations',
   'POST /c/login',
-  'POST /c/log_out',
   'POST /c/userExists',
   'POST /c/oidc/onboard',
 ]);

@@ -615,11 +615,16 @@ describe('POST /api/v2.0/system/oidc/ping', () => {
     expect((await ping({ url: ISSUER, verify_cert: true })).status).toBe(200);
   });
 
-  it('answers 400 when none does', async () => {
+  it('answers 400 when none does, and logs why in one line', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
     provider.broken.set('/.well-known/openid-configuration', () => new Response('', { status: 404 }));
     const response = await ping({ url: ISSUER, verify_cert: true });
     expect(response.status).toBe(400);
     expect((await errorOf(response)).message).toBe('failed to verify connection');
+    expect(warn.mock.calls.map(([line]) => JSON.parse(String(line)) as unknown)).toEqual([
+      { level: 'warning', message: 'no OIDC provider answers', endpoint: ISSUER, error: expect.any(String) },
+    ]);
+    warn.mockRestore();
   });
 
   it('says that certificates are always checked', async () => {
