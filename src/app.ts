@@ -1,4 +1,6 @@
 import { Hono } from 'hono';
+import { getPath } from 'hono/utils/url';
+import { routingPath } from '#core/request-path';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
 import { ldapRoutes } from '#routes/api/ldap';
@@ -22,7 +24,10 @@ import { tokenExchangeRoutes } from '#routes/auth/token-exchange';
 import { landing } from '#routes/internal/landing';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
-import { notFound, onError } from '#routes/middleware/error-handler';
+import { onError } from '#routes/middleware/error-handler';
+import { notFound } from '#routes/middleware/not-found';
+import { refuseWhenReadOnly } from '#routes/middleware/read-only';
+import { requireReadableUrl } from '#routes/middleware/readable-url';
 import { registryHeaders } from '#routes/middleware/registry-headers';
 import { requestId } from '#routes/middleware/request-id';
 import { requestLog } from '#routes/middleware/request-log';
@@ -43,8 +48,8 @@ export function servicesFor(env: Env): Services {
 
 /** The whole HTTP surface. Tests bring services of their own. */
 export function createApp(provide: (env: Env) => Services = servicesFor): Hono<AppEnv> {
-  // `/v2` and `/v2/` are one, and so is every other path with and without its last slash.
-  const app = new Hono<AppEnv>({ strict: false });
+  // `/v2` and `/v2/` are one, and so is every other path with and without its last slash, or with more than one anywhere.
+  const app = new Hono<AppEnv>({ getPath: (request) => routingPath(getPath(request)) });
   app.use(requestId);
   app.use(async function provideServices(c, next) {
     c.set('services', provide(c.env));
@@ -52,13 +57,14 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   });
   app.use(requestLog);
   app.onError(onError);
-  app.notFound(notFound);
+  app.notFound(notFound(app));
 
+  app.use('/api/*', requireReadableUrl);
   app.route('/api', openSystemRoutes());
-  app.use('/v2/*', registryHeaders, authenticate('registry'));
+  app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
-  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'));
-  app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'));
+  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
+  app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
 
   app.get('/', landing);
   // Where a logout lands; the portal's page one day.

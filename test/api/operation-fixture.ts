@@ -108,6 +108,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 412,
   },
 
+  'GET /api/v2.0/internalconfig': { need: nothing, path: () => `${API}/internalconfig`, granted: 401 },
   'GET /api/v2.0/configurations': {
     need: administrator,
     path: () => `${API}/configurations`,

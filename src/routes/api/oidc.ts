@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses } from '#routes/api/schemas/common';
+import { errorResponses, idSchema } from '#routes/api/schemas/common';
 import type { AppEnv } from '#routes/app-env';
 
 const pingOidc = createRoute({
@@ -30,10 +30,7 @@ const setCliSecret = createRoute({
   middleware: jsonBody,
   request: {
     params: z.object({
-      user_id: z
-        .string()
-        .regex(/^\d{1,15}$/)
-        .transform(Number),
+      user_id: idSchema,
     }),
     body: {
       required: true,

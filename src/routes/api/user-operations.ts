@@ -4,7 +4,7 @@ import type { Permission } from '#core/rbac/resources';
 import type { Project } from '#domain/projects/project';
 import type { UserFilter } from '#domain/users/user-store';
 import { jsonBody } from '#routes/api/router';
-import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, flagSchema, idSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
 import {
   administratorFlagSchema,
   passwordSchema,
@@ -16,10 +16,7 @@ import {
 } from '#routes/api/schemas/user';
 
 const userParam = z.object({
-  user_id: z
-    .string()
-    .regex(/^\d{1,15}$/, 'must be of type int64')
-    .transform(Number),
+  user_id: idSchema,
 });
 const json = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
 
