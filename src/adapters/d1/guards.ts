@@ -31,7 +31,9 @@ export type GuardCode =
   | 'RULE_TAKEN'
   | 'TOO_MANY_RULES'
   | 'IDENTITY_TAKEN'
-  | 'QUOTA_EXCEEDED';
+  | 'QUOTA_EXCEEDED'
+  | 'REGISTRY_GONE'
+  | 'REGISTRY_TAKEN';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {
