@@ -135,6 +135,22 @@ describe('a session', () => {
     expect(await (await look()).json()).not.toHaveProperty('current_time');
   });
 
+  it('ends with a logout also where it is in use all the time', async () => {
+    const browser = new Browser();
+    await browser.logIn('session-user');
+    const sid = browser.cookies.get('sid') ?? '';
+    const elsewhere = createServer();
+    const look = () => elsewhere.request('/api/v2.0/systeminfo', { headers: { cookie: `sid=${sid}` } });
+    // Beside the looks, one that makes the session last longer.
+    elsewhere.clock.advance(61_000);
+    expect(await (await look()).json()).toHaveProperty('current_time');
+    await browser.request('/c/log_out');
+    elsewhere.clock.advance(6_000);
+    await look();
+    elsewhere.clock.advance(6_000);
+    expect(await (await look()).json()).not.toHaveProperty('current_time');
+  });
+
   it('ends when it was not used for as long as the setting says, and polling is no use', async () => {
     const idle = createServer();
     const user = await idle.services.users.find('session-user');
