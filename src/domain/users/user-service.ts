@@ -42,8 +42,11 @@ export class UserService {
     return user;
   }
 
-  findById(id: number): Promise<User | undefined> {
-    return this.#deps.users.findById(id);
+  /** The account as it stands. */
+  async findById(id: number): Promise<User | undefined> {
+    const user = await this.#deps.users.findById(id);
+    if (user) this.#remember(user);
+    return user;
   }
 
   /** The account as it stands; NOT_FOUND without one. */
@@ -55,11 +58,7 @@ export class UserService {
 
   /** The account as it stood at most 10 s ago. */
   async recallById(id: number): Promise<User | undefined> {
-    const known = this.#byId.get(String(id));
-    if (known) return known;
-    const user = await this.#deps.users.findById(id);
-    if (user) this.#remember(user);
-    return user;
+    return this.#byId.get(String(id)) ?? this.findById(id);
   }
 
   /** An account whose profile and password are kept here; FORBIDDEN for one that a directory keeps. */
