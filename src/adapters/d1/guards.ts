@@ -17,6 +17,7 @@ export type GuardCode =
   | 'TAG_GONE'
   | 'USERS_EXIST'
   | 'USER_GONE'
+  | 'USER_CHANGED'
   | 'USERNAME_TAKEN'
   | 'EMAIL_TAKEN'
   | 'LAST_ADMINISTRATOR'

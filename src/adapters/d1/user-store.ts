@@ -21,6 +21,7 @@ const REFUSALS: Refusals = {
   USERNAME_TAKEN: ['CONFLICT', 'a user with this username, or one that looks like it, exists'],
   EMAIL_TAKEN: ['CONFLICT', 'a user with this email exists'],
   USER_GONE: ['NOT_FOUND', 'user not found'],
+  USER_CHANGED: ['CONFLICT', 'the account has changed meanwhile, try again'],
   LAST_ADMINISTRATOR: ['PRECONDITION', 'the last administrator cannot be removed'],
 };
 
@@ -91,7 +92,10 @@ export class D1UserStore implements UserStore {
         `update users set password_hash = ?2, security_version = security_version + 1, updated_at_ms = ?3 where id = ?1`,
       )
       .bind(user.id, passwordHash, mutation.nowMs);
-    await this.#run(mutation, [this.#guardUser(user), update]);
+    // Of two who know the present password, the second does not any more.
+    const isAsRead = 'exists (select 1 from users where id = ? and security_version = ?)';
+    const unchanged = guard(this.#db, 'USER_CHANGED', isAsRead, user.id, user.securityVersion);
+    await this.#run(mutation, [this.#guardUser(user), unchanged, update]);
   }
 
   async setAdministrator(user: User, isSystemAdmin: boolean, mutation: Mutation): Promise<void> {

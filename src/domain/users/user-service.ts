@@ -70,13 +70,6 @@ export class UserService {
     return user;
   }
 
-  /** FORBIDDEN when that is not the account's password. */
-  async requirePassword(user: User, password: string): Promise<void> {
-    if ((await this.#deps.hasher.verify(password, user.passwordHash)) === 'wrong') {
-      throw new AppError('FORBIDDEN', { message: 'the current password is incorrect' });
-    }
-  }
-
   /** The account's security version as it stood at most 10 s ago; undefined without an account. */
   async versionOf(id: number): Promise<number | undefined> {
     return (await this.recallById(id))?.securityVersion;
@@ -105,7 +98,10 @@ export class UserService {
     this.#forget(user);
   }
 
-  /** Changes a password; every token, session and remembered login of the account ends. */
+  /**
+   * Changes a password; every token, session and remembered login of the account ends. CONFLICT when the account is not
+   * as `user` says any more.
+   */
   async changePassword(user: User, password: string, actor: Actor): Promise<void> {
     requireStrongSecret(password);
     if ((await this.#deps.hasher.verify(password, user.passwordHash)) !== 'wrong') {

@@ -51,7 +51,7 @@ export interface UserStore {
   /** Stores a new hash of the same password, unless the account's hash is no longer `previous`. */
   replacePasswordHash(userId: number, previous: string | undefined, next: string, nowMs: number): Promise<void>;
 
-  /** Stores another password; tokens and sessions end. */
+  /** Stores another password; tokens and sessions end. CONFLICT when the account's rights or password have changed. */
   changePassword(user: User, passwordHash: string, mutation: Mutation): Promise<void>;
 
   /** PRECONDITION when nobody else would be an administrator. */
