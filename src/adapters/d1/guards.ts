@@ -16,6 +16,7 @@ export type GuardCode =
   | 'ARTIFACT_REFERENCED'
   | 'TAG_GONE'
   | 'USERS_EXIST'
+  | 'MODE_CHANGED'
   | 'USER_GONE'
   | 'USER_CHANGED'
   | 'USERNAME_TAKEN'

@@ -43,7 +43,10 @@ export interface UserStore {
   isTaken(what: 'username' | 'email', value: string): Promise<boolean>;
   list(filter: UserFilter, page: UserPage): Promise<{ readonly items: readonly User[]; readonly total: number }>;
 
-  /** CONFLICT when the name, a name that looks like it, or the address is taken. */
+  /**
+   * CONFLICT when the name, a name that looks like it, or the address is taken; FORBIDDEN for an account with a password
+   * when people do not log in by it any more.
+   */
   insert(user: NewUser, mutation: Mutation): Promise<User>;
 
   updateProfile(user: User, profile: Pick<User, 'email' | 'realname' | 'comment'>, mutation: Mutation): Promise<void>;

@@ -52,6 +52,25 @@ describe('the settings', () => {
     expect((await read(asAdmin, other)).items['banner_message']?.value).toBe('maintenance');
   });
 
+  it('let no account with a password be made where the way of logging in has changed a moment ago', async () => {
+    const create = (on: typeof server) =>
+      on.request('/api/v2.0/users', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...asAdmin },
+        body: JSON.stringify({ username: 'late', password: PASSWORD, email: 'late@example.com', realname: 'Late' }),
+      });
+    const other = createServer();
+    await read(asAdmin, other);
+    expect((await write({ auth_mode: 'ldap_auth' })).status).toBe(200);
+    const refused = await create(other);
+    expect([refused.status, (await errorOf(refused)).code]).toEqual([403, 'FORBIDDEN']);
+    const fixed = createServer({ CONFIG_OVERWRITE_JSON: '{"auth_mode":"db_auth"}' });
+    const made = await create(fixed);
+    expect(made.status).toBe(201);
+    await fixed.request(made.headers.get('location') ?? '', { method: 'DELETE', headers: asAdmin });
+    expect((await write({ auth_mode: 'db_auth' })).status).toBe(200);
+  });
+
   it('never answer a secret, and keep it sealed', async () => {
     expect((await write({ ldap_search_password: 'Top-secret-1', oidc_client_secret: 'Top-secret-2' })).status).toBe(
       200,
