@@ -395,6 +395,18 @@ describe('GET /c/oidc/logout', () => {
     expect(await basicStatus(TOKEN_PATH, 'leaver', secret)).toBe(401);
   });
 
+  it('voids nothing for a session that has ended, though it ends it at the provider', async () => {
+    const browser = await onboarded(newcomer({ name: 'leaver-late' }));
+    await configure({ oidc_logout: true });
+    const { user, secret } = await accountOf('leaver-late');
+    // Another state of the account ends its sessions.
+    await harness.services.users.setAdministrator(user, true, ACTOR);
+    const response = await browser.get('/c/oidc/logout');
+    expect(response.headers.get('location')).toContain(`${ISSUER}/logout`);
+    expect(provider.revoked).toEqual([]);
+    expect(await basicStatus(TOKEN_PATH, 'leaver-late', secret)).toBe(200);
+  });
+
   it('is good for somebody who has no session', async () => {
     await configure({ oidc_logout: true });
     const response = await new Browser(harness).get('/c/oidc/logout');
