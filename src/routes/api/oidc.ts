@@ -59,7 +59,9 @@ export function oidcApiRoutes(): OpenAPIHono<AppEnv> {
     const { user_id: userId } = c.req.valid('param');
     access.authorizeSelfOrSystem(c.get('principal'), userId, 'user:update');
     await oidc.requireMode();
-    await oidcAccounts.changeSecret(await users.get(userId), c.req.valid('json').secret, c.get('actor'));
+    const user = await users.get(userId);
+    access.requireRankFor(c.get('principal'), user);
+    await oidcAccounts.changeSecret(user, c.req.valid('json').secret, c.get('actor'));
     return c.body(null, 200);
   });
 

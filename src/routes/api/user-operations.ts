@@ -113,7 +113,7 @@ export const updateUserPassword = createRoute({
   tags: ['user'],
   middleware: jsonBody,
   request: { params: userParam, body: json(passwordSchema) },
-  responses: { 200: { description: 'updated' }, ...errorResponses(400, 401, 403, 404, 415, 422) },
+  responses: { 200: { description: 'updated' }, ...errorResponses(400, 401, 403, 404, 409, 415, 422, 429) },
 });
 
 export const setUserSysAdmin = createRoute({
