@@ -13,6 +13,7 @@ const WITHOUT_PAGES: ReadonlySet<string> = new Set([
   'GET /api/v2.0/users/current/permissions',
   'GET /api/v2.0/ldap/users/search',
   'GET /api/v2.0/ldap/groups/search',
+  'GET /api/v2.0/replication/adapters',
 ]);
 
 /** Harbor gives these no `q`. */
