@@ -19,6 +19,7 @@ const WITHOUT_PAGES: ReadonlySet<string> = new Set([
 /** Harbor gives these no `q`. */
 const WITHOUT_Q: ReadonlySet<string> = new Set([
   'GET /api/v2.0/users/search',
+  'GET /api/v2.0/schedules',
   'GET /api/v2.0/projects/:project_name_or_id/members',
   'GET /api/v2.0/usergroups',
   'GET /api/v2.0/usergroups/search',
