@@ -1,10 +1,13 @@
 import { Hono } from 'hono';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
+import { cveAllowlistRoutes } from '#routes/api/cve-allowlist';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
 import { oidcApiRoutes } from '#routes/api/oidc';
 import { permissionRoutes } from '#routes/api/permissions';
+import { oneProjectRoutes } from '#routes/api/project';
+import { projectMetadataRoutes } from '#routes/api/project-metadata';
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
@@ -75,6 +78,9 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', userRoutes());
   app.route('/api/v2.0', oneUserRoutes());
   app.route('/api/v2.0', projectRoutes());
+  app.route('/api/v2.0', oneProjectRoutes());
+  app.route('/api/v2.0', projectMetadataRoutes());
+  app.route('/api/v2.0', cveAllowlistRoutes());
   app.route('/api/v2.0', memberRoutes());
   app.route('/api/v2.0', userGroupRoutes());
   app.route('/api/v2.0', repositoryRoutes());
