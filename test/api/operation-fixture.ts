@@ -312,6 +312,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     path: (place) => `${absentRepository(place)}/artifacts`,
     granted: 404,
   },
+  // To read the source besides is asked of those who come so far (test/integration/routes/artifact-copies.test.ts).
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts': {
+    need: inProject('artifact:create'),
+    path: (place) => `${absentRepository(place)}/artifacts?from=nothing`,
+    granted: 400,
+  },
   'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference': {
     need: inProject('artifact:read'),
     path: (place) => `${absentRepository(place)}/artifacts/1`,

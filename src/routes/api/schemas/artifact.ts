@@ -57,7 +57,9 @@ export function toArtifactDto(artifact: Artifact, { withTags }: { withTags: bool
     ...(artifact.annotations && { annotations: { ...artifact.annotations } }),
     references: nullIfEmpty(referencesOf(artifact)),
     tags: withTags
-      ? nullIfEmpty(artifact.tags.map((tag) => toTagDto(tag, { repositoryId: artifact.repositoryId, artifactId: artifact.id })))
+      ? nullIfEmpty(
+          artifact.tags.map((tag) => toTagDto(tag, { repositoryId: artifact.repositoryId, artifactId: artifact.id })),
+        )
       : null,
     labels: null,
     accessories: null,
