@@ -293,6 +293,14 @@ describe('POST …/artifacts?from= refuses', () => {
     expect((await copy('UPPER', `${FROM}/app:1`)).status).toBe(400);
   });
 
+  it('an artifact whose content is being deleted with 404', async () => {
+    const image = await pushTagged(harness, `${FROM}/rotten`, 'rotten');
+    const sql = `update blobs set state = 'deleting' where digest = ?`;
+    await testEnv.DB.prepare(sql).bind(digestOf(image.config)).run();
+    expect((await copy('rotten', `${FROM}/rotten:rotten`)).status).toBe(404);
+    expect(await digestsIn(`${TO}/rotten`)).toEqual([]);
+  });
+
   it('an accessory with 403', async () => {
     const { digest } = await pushTagged(harness, `${FROM}/signed`, 'signed');
     const signature = await pushAccessory(harness, `${FROM}/signed`, digest);
@@ -303,6 +311,17 @@ describe('POST …/artifacts?from= refuses', () => {
       message: "the operation isn't supported for an artifact accessory",
     });
     expect(await digestsIn(`${TO}/signed`)).toEqual([]);
+  });
+
+  it('for now, with 503, what has lost its turn before it has written', async () => {
+    await pushTagged(harness, `${FROM}/overtaken`, 'v');
+    await pushTagged(harness, `${TO}/overtaken`);
+    const sql = `update repositories set lock_token = ? where name = 'overtaken'`;
+    await testEnv.DB.prepare(sql).bind(Number.MAX_SAFE_INTEGER).run();
+    const response = await copy('overtaken', `${FROM}/overtaken:v`);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect((await manifest(`${TO}/overtaken`, 'v')).status).toBe(404);
   });
 
   it('an artifact that is not there with 404, and makes no repository for it', async () => {
