@@ -3,9 +3,9 @@ import type { Clock } from '#core/clock';
 import { AppError } from '#core/errors';
 import { newId } from '#core/ids';
 import type { Reference, RepositoryName, TagName } from '#core/reference';
-import type { ArtifactCopyStore } from '#domain/artifacts/artifact-copy-store';
+import type { ArtifactCopyStore, CopyCompletion, CopySource } from '#domain/artifacts/artifact-copy-store';
 import { artifactNotFound } from '#domain/artifacts/artifact-not-found';
-import { planCopy, rowsOf } from '#domain/artifacts/copy-plan';
+import { type CopiedArtifact, planCopy, rowsOf } from '#domain/artifacts/copy-plan';
 import type { Actor } from '#domain/audit/audit';
 import type { RecordedEvent } from '#domain/events/event';
 import type { EventService } from '#domain/events/event-service';
@@ -70,39 +70,40 @@ export class ArtifactCopyService {
 
   async #attempt(request: ArtifactCopy): Promise<'copied' | 'changed'> {
     const { source, reference, project, destination } = request;
-    const { store, manifests, repositories, maxRowsPerBatch } = this.#deps;
+    const { store, manifests, repositories, events } = this.#deps;
     const root = await manifests.find(source, reference);
     if (!root) throw artifactNotFound(source, reference);
     const limits = { artifacts: MAX_ROWS + 1, tags: MAX_EVENTS };
-    const { artifacts, tags, isAccessory } = await store.findSource(root.repositoryId, root.digest, limits);
-    if (isAccessory) {
-      throw new AppError('DENIED', { message: "the operation isn't supported for an artifact accessory" });
-    }
-    if (rowsOf(artifacts) > MAX_ROWS) {
-      throw new AppError('BAD_REQUEST', { message: 'the artifact and what belongs to it are too many for one copy' });
-    }
+    const found = await store.findSource(root.repositoryId, root.digest, limits);
+    requireCopyable(found);
     const repository = await repositories.ensure(project.id, destination);
-    const plan = planCopy(artifacts, root.digest, maxRowsPerBatch);
-    const mutation = this.#mutation(request, repository, root, tags);
-    const common = {
-      sourceRepositoryId: root.repositoryId,
-      projectId: project.id,
-      repositoryId: repository.id,
-      nowMs: mutation.nowMs,
-    };
-    for (const digests of plan.parts) {
-      const outcome = await withLease(this.#deps, repository.id, (lockToken) =>
+    const mutation = this.#mutation(request, repository, root, found.tags);
+    const outcome = await this.#write(root, repository, found.artifacts, {
+      tag: reference.kind === 'tag' ? reference.tag : undefined,
+      mutation,
+    });
+    if (outcome === 'copied') events.announce(mutation.events);
+    return outcome;
+  }
+
+  /** Each batch under a lease of its own, so that others may write to the repository in between. */
+  async #write(
+    { repositoryId: sourceRepositoryId, digest: root }: StoredManifest,
+    { id: repositoryId, projectId }: Repository,
+    artifacts: readonly CopiedArtifact[],
+    { tag, mutation }: Pick<CopyCompletion, 'tag' | 'mutation'>,
+  ): Promise<'copied' | 'changed'> {
+    const { store, maxRowsPerBatch } = this.#deps;
+    const { parts, last } = planCopy(artifacts, root, maxRowsPerBatch);
+    const common = { sourceRepositoryId, projectId, repositoryId, nowMs: mutation.nowMs };
+    for (const digests of parts) {
+      const outcome = await withLease(this.#deps, repositoryId, (lockToken) =>
         store.copyPart({ ...common, lockToken, digests }),
       );
       if (outcome === 'changed') return outcome;
     }
-    const tag = reference.kind === 'tag' ? reference.tag : undefined;
-    const completion = { ...common, root: root.digest, tag, digests: plan.last, parts: plan.parts.flat(), mutation };
-    const outcome = await withLease(this.#deps, repository.id, (lockToken) =>
-      store.complete({ ...completion, lockToken }),
-    );
-    if (outcome === 'copied') this.#deps.events.announce(mutation.events);
-    return outcome;
+    const completion = { ...common, root, tag, digests: last, parts: parts.flat(), mutation };
+    return withLease(this.#deps, repositoryId, (lockToken) => store.complete({ ...completion, lockToken }));
   }
 
   /** To whoever follows events a copy is a push of the artifact, under each of its tags. */
@@ -133,5 +134,14 @@ export class ArtifactCopyService {
       description: `create artifact: ${resource}, copied from ${source}${name}`,
     };
     return { operationId: newId(), actor, nowMs, audit, events };
+  }
+}
+
+function requireCopyable({ isAccessory, artifacts }: CopySource): void {
+  if (isAccessory) {
+    throw new AppError('DENIED', { message: "the operation isn't supported for an artifact accessory" });
+  }
+  if (rowsOf(artifacts) > MAX_ROWS) {
+    throw new AppError('BAD_REQUEST', { message: 'the artifact and what belongs to it are too many for one copy' });
   }
 }
