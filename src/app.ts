@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
 import { routingPath } from '#core/request-path';
+import { artifactCopyRoutes } from '#routes/api/artifact-copies';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
 import { cveAllowlistRoutes } from '#routes/api/cve-allowlist';
@@ -17,6 +18,7 @@ import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
 import { scheduleRoutes } from '#routes/api/schedules';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
+import { tagRoutes } from '#routes/api/tags';
 import { trustRuleRoutes } from '#routes/api/trust-rules';
 import { oneUserRoutes } from '#routes/api/user';
 import { userGroupRoutes } from '#routes/api/usergroups';
@@ -95,6 +97,8 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', repositoryRoutes());
   app.route('/api/v2.0', trustRuleRoutes());
   app.route('/api/v2.0', artifactRoutes());
+  app.route('/api/v2.0', artifactCopyRoutes());
+  app.route('/api/v2.0', tagRoutes());
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());
   app.route('/api/v2.0', registryRoutes());

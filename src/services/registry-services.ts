@@ -1,4 +1,5 @@
 import { PlatformEdgeCache } from '#adapters/cache/platform-edge-cache';
+import { D1ArtifactCopyStore } from '#adapters/d1/artifact-copy-store';
 import { D1ArtifactStore } from '#adapters/d1/artifact-store';
 import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1EventStore } from '#adapters/d1/event-store';
@@ -16,6 +17,7 @@ import { R2BlobStorage } from '#adapters/r2/blob-storage';
 import { R2MultipartStorage } from '#adapters/r2/multipart-storage';
 import { ObjectKeys } from '#adapters/r2/object-keys';
 import type { Clock } from '#core/clock';
+import { ArtifactCopyService, MAX_ROWS_PER_BATCH } from '#domain/artifacts/artifact-copy-service';
 import { ArtifactService } from '#domain/artifacts/artifact-service';
 import { BlobService } from '#domain/blobs/blob-service';
 import type { BlobStorage } from '#domain/blobs/blob-storage';
@@ -77,7 +79,30 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
     repositories,
     manifests,
   });
-  return { artifacts, repositories, blobs, catalog, events, manifests, pulls, referrers, tags, orphans, ...uploads };
+  const artifactCopies = new ArtifactCopyService({
+    store: new D1ArtifactCopyStore({ db }),
+    manifests,
+    repositories,
+    locks,
+    events,
+    background,
+    clock,
+    maxRowsPerBatch: MAX_ROWS_PER_BATCH,
+  });
+  return {
+    artifacts,
+    artifactCopies,
+    repositories,
+    blobs,
+    catalog,
+    events,
+    manifests,
+    pulls,
+    referrers,
+    tags,
+    orphans,
+    ...uploads,
+  };
 }
 
 interface UploadParts {

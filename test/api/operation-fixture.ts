@@ -420,6 +420,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     path: (place) => `${absentRepository(place)}/artifacts`,
     granted: 404,
   },
+  // To read the source besides is asked of those who come so far (test/integration/routes/artifact-copies.test.ts).
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts': {
+    need: inProject('artifact:create'),
+    path: (place) => `${absentRepository(place)}/artifacts?from=nothing`,
+    granted: 400,
+  },
   'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference': {
     need: inProject('artifact:read'),
     path: (place) => `${absentRepository(place)}/artifacts/1`,
@@ -428,6 +434,23 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference': {
     need: inProject('artifact:delete'),
     path: (place) => `${absentRepository(place)}/artifacts/1`,
+    granted: 404,
+  },
+
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/tags': {
+    need: inProject('tag:create'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/tags`,
+    body: () => ({ name: '2' }),
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/tags': {
+    need: inProject('tag:list'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/tags`,
+    granted: 404,
+  },
+  'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/tags/:tag_name': {
+    need: inProject('tag:delete'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/tags/1`,
     granted: 404,
   },
 

@@ -17,6 +17,7 @@ export type GuardCode =
   | 'ARTIFACT_GONE'
   | 'ARTIFACT_REFERENCED'
   | 'TAG_GONE'
+  | 'TAG_TAKEN'
   | 'USERS_EXIST'
   | 'MODE_CHANGED'
   | 'USER_GONE'

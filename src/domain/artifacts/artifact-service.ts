@@ -1,6 +1,6 @@
-import { AppError } from '#core/errors';
 import type { Reference, RepositoryName } from '#core/reference';
 import type { Artifact } from '#domain/artifacts/artifact';
+import { artifactNotFound } from '#domain/artifacts/artifact-not-found';
 import type { ArtifactPage, ArtifactStore } from '#domain/artifacts/artifact-store';
 import type { Actor } from '#domain/audit/audit';
 import type { ManifestService } from '#domain/manifests/manifest-service';
@@ -29,9 +29,8 @@ export class ArtifactService {
   /** The artifact a tag or digest names; NOT_FOUND when there is none. */
   async get(repository: RepositoryName, reference: Reference): Promise<Artifact> {
     const artifact = await this.#deps.store.find(repository, reference);
-    if (artifact) return artifact;
-    const name = reference.kind === 'tag' ? `${repository}:${reference.tag}` : `${repository}@${reference.digest}`;
-    throw new AppError('NOT_FOUND', { message: `artifact ${name} not found` });
+    if (!artifact) throw artifactNotFound(repository, reference);
+    return artifact;
   }
 
   /** Deletes the artifact with all its tags, unless an index of the repository points at it. */
