@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
+import { artifactLabelRoutes } from '#routes/api/artifact-labels';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
+import { labelRoutes } from '#routes/api/labels';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
 import { oidcApiRoutes } from '#routes/api/oidc';
@@ -80,6 +82,8 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', repositoryRoutes());
   app.route('/api/v2.0', trustRuleRoutes());
   app.route('/api/v2.0', artifactRoutes());
+  app.route('/api/v2.0', artifactLabelRoutes());
+  app.route('/api/v2.0', labelRoutes());
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());
   app.route('/api/v2.0', ldapRoutes());

@@ -3,6 +3,7 @@ import { D1ArtifactStore } from '#adapters/d1/artifact-store';
 import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1EventStore } from '#adapters/d1/event-store';
 import { D1IntentStore } from '#adapters/d1/intent-store';
+import { D1LabelStore } from '#adapters/d1/label-store';
 import { D1ManifestStore } from '#adapters/d1/manifest-store';
 import { D1ReferrerStore } from '#adapters/d1/referrer-store';
 import { D1RepositoryStore } from '#adapters/d1/repository-store';
@@ -24,6 +25,7 @@ import { ContentReader } from '#domain/blobs/content-reader';
 import { OrphanSweep } from '#domain/blobs/orphan-sweep';
 import { EventService } from '#domain/events/event-service';
 import { PullRecorder } from '#domain/events/pull-recorder';
+import { LabelService } from '#domain/labels/label-service';
 import { ManifestService } from '#domain/manifests/manifest-service';
 import { ReferrerService } from '#domain/manifests/referrer-service';
 import { CatalogService } from '#domain/repositories/catalog-service';
@@ -77,7 +79,21 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
     repositories,
     manifests,
   });
-  return { artifacts, repositories, blobs, catalog, events, manifests, pulls, referrers, tags, orphans, ...uploads };
+  const labels = new LabelService({ store: new D1LabelStore({ db }), clock });
+  return {
+    artifacts,
+    repositories,
+    blobs,
+    catalog,
+    events,
+    labels,
+    manifests,
+    pulls,
+    referrers,
+    tags,
+    orphans,
+    ...uploads,
+  };
 }
 
 interface UploadParts {

@@ -31,6 +31,11 @@ export type GuardCode =
   | 'RULE_TAKEN'
   | 'TOO_MANY_RULES'
   | 'IDENTITY_TAKEN'
+  | 'LABEL_GONE'
+  | 'LABEL_TAKEN'
+  | 'LABEL_ATTACHED'
+  | 'LABEL_NOT_ATTACHED'
+  | 'TOO_MANY_LABELS'
   | 'QUOTA_EXCEEDED';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { parseFilter, parseSort, toOffsetPage } from '#core/api-query';
-import { AppError } from '#core/errors';
-import { parseReference, type Reference, withinProject } from '#core/reference';
+import { withinProject } from '#core/reference';
+import { referenceOfPath } from '#routes/api/artifact-reference';
 import { setListHeaders } from '#routes/api/paging';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter } from '#routes/api/router';
@@ -96,10 +96,4 @@ export function artifactRoutes(): OpenAPIHono<AppEnv> {
   });
 
   return routes;
-}
-
-function referenceOfPath(text: string): Reference {
-  const reference = parseReference(text);
-  if (!reference) throw new AppError('NOT_FOUND', { message: 'invalid reference format' });
-  return reference;
 }
