@@ -10,6 +10,8 @@ import { permissionRoutes } from '#routes/api/permissions';
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
+import { searchRoutes } from '#routes/api/search';
+import { statisticsRoutes } from '#routes/api/statistics';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
 import { trustRuleRoutes } from '#routes/api/trust-rules';
 import { oneUserRoutes } from '#routes/api/user';
@@ -84,6 +86,8 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', artifactRoutes());
   app.route('/api/v2.0', artifactLabelRoutes());
   app.route('/api/v2.0', labelRoutes());
+  app.route('/api/v2.0', searchRoutes());
+  app.route('/api/v2.0', statisticsRoutes());
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());
   app.route('/api/v2.0', ldapRoutes());

@@ -12,6 +12,7 @@ import { missingSecrets, parseSettings, type Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createAccess } from '#src/services/access-services';
 import { createRegistry } from '#src/services/registry-services';
+import { createSearch } from '#src/services/search-services';
 
 /** Everything handlers and consumers may call. Built once an isolate; this file and its folder alone construct adapters. */
 export type Services = ReturnType<typeof createServices>;
@@ -27,12 +28,14 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
   const settings = parseSettings(bindings);
   const meter = new OperationMeter();
   const env = meterBindings(bindings, meter);
+  const access = createAccess(env, settings, { clock, ...(passwordCost && { passwordCost }) });
   return {
     settings,
     clock,
     meter,
     health: createHealth(env, settings, clock),
-    ...createAccess(env, settings, { clock, ...(passwordCost && { passwordCost }) }),
+    ...access,
+    ...createSearch(env, access.projects),
     ...createRegistry(env, settings, clock, meter),
   };
 }

@@ -292,6 +292,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 200,
   },
 
+  // Of projects that the caller may see: everybody gets a list.
+  'GET /api/v2.0/search': { need: nothing, path: ({ project }) => `${API}/search?q=${project}`, granted: 200 },
+  'GET /api/v2.0/repositories': { need: nothing, path: () => `${API}/repositories`, granted: 200 },
+  'GET /api/v2.0/statistics': { need: authenticated, path: () => `${API}/statistics`, granted: 200 },
   'GET /api/v2.0/projects/:project_name/repositories': {
     need: inProject('repository:list'),
     path: (place) => `${projectPath(place)}/repositories`,
@@ -300,6 +304,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /api/v2.0/projects/:project_name/repositories/:repository_name': {
     need: inProject('repository:read'),
     path: absentRepository,
+    granted: 404,
+  },
+  'PUT /api/v2.0/projects/:project_name/repositories/:repository_name': {
+    need: inProject('repository:update'),
+    path: absentRepository,
+    body: () => ({ description: 'x' }),
     granted: 404,
   },
   'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name': {
