@@ -80,19 +80,17 @@ describe('POST /api/v2.0/projects', () => {
     expect(responses.map(({ status }) => status).sort()).toEqual([201, 409]);
   });
 
-  it.each(['', 'Upper', '-a', 'a-', 'a__b', 'a/b', 'a b', 'a#1', 'x'.repeat(256)])(
-    'refuses the name %j',
-    async (name) => {
-      const response = await create({ project_name: name });
-      expect(response.status).toBe(400);
-      expect((await errorOf(response)).code).toBe('BAD_REQUEST');
-    },
-  );
+  it.each(['', 'Upper', '-a', 'a-', 'a__b', 'a/b', 'a b', 'a#1'])('refuses the name %j', async (name) => {
+    const response = await create({ project_name: name });
+    expect(response.status).toBe(400);
+    expect((await errorOf(response)).code).toBe('BAD_REQUEST');
+  });
 
   it.each<[number, unknown]>([
     [400, '{'],
     [422, '[]'],
-    [422, {}],
+    [400, {}],
+    [422, { project_name: 'x'.repeat(256) }],
     [422, { project_name: 7 }],
     [422, { project_name: 'x', metadata: 'public' }],
     [400, { project_name: 'proxy', registry_id: 1 }],

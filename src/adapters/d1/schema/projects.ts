@@ -24,10 +24,19 @@ export const projects = sqliteTable(
   (table) => [
     // Finds a project by name, on every request.
     uniqueIndex('projects_name').on(table.name),
-    // Lists live projects, public ones for anonymous callers.
     // Lists repositories of all projects by full name: `a-b/x` comes before `a/x`, as the slash sorts after the hyphen.
     index('projects_path').on(sql`(name || '/')`),
+    // Lists live projects in each order there is: all of them, and those of one visibility.
+    index('projects_live_name').on(table.name).where(sql`deleted_at_ms is null`),
+    index('projects_live_created').on(table.createdAtMs).where(sql`deleted_at_ms is null`),
+    index('projects_live_updated').on(table.updatedAtMs).where(sql`deleted_at_ms is null`),
+    index('projects_live_id').on(table.id).where(sql`deleted_at_ms is null`),
     index('projects_public').on(table.isPublic, table.name).where(sql`deleted_at_ms is null`),
+    index('projects_public_created').on(table.isPublic, table.createdAtMs).where(sql`deleted_at_ms is null`),
+    index('projects_public_updated').on(table.isPublic, table.updatedAtMs).where(sql`deleted_at_ms is null`),
+    index('projects_public_id').on(table.isPublic, table.id).where(sql`deleted_at_ms is null`),
+    // Lists the projects of an owner.
+    index('projects_owner').on(table.ownerId, table.name).where(sql`deleted_at_ms is null`),
   ],
 );
 
