@@ -29,14 +29,15 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
   const meter = new OperationMeter();
   const env = meterBindings(bindings, meter);
   const access = createAccess(env, settings, { clock, ...(passwordCost && { passwordCost }) });
+  const registry = createRegistry(env, settings, clock, meter);
   return {
     settings,
     clock,
     meter,
     health: createHealth(env, settings, clock),
     ...access,
-    ...createSearch(env, access.projects),
-    ...createRegistry(env, settings, clock, meter),
+    ...registry,
+    ...createSearch(env, { projects: access.projects, repositories: registry.repositories }),
   };
 }
 

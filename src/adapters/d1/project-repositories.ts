@@ -3,7 +3,7 @@ import { MAX_CANDIDATES, withinRepository } from '#adapters/d1/repository-matche
 import type { Bind } from '#adapters/d1/repository-visibility';
 import { type NamePart, parseNamePart, rangeOfPrefix, spanOf } from '#core/name-part';
 import type { Project } from '#domain/projects/project';
-import type { ProjectRepositoryFilter } from '#domain/repositories/repository-listing-store';
+import type { ProjectRepositoryFilter } from '#domain/repositories/repository-listing';
 
 /** The columns a project's repositories are sorted by, each with the index that has them in that order. */
 export const PROJECT_ORDERS = {

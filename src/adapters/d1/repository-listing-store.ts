@@ -12,8 +12,8 @@ import type {
   ProjectRepositoryFilter,
   RepositoryFilter,
   RepositoryList,
-  RepositoryListingStore,
-} from '#domain/repositories/repository-listing-store';
+} from '#domain/repositories/repository-listing';
+import type { RepositoryListingStore } from '#domain/repositories/repository-listing-store';
 import type { RepositoryVisibility } from '#domain/repositories/repository-visibility';
 
 type Keys = Pick<KeyedPageQuery, 'keys' | 'bindings' | 'total'>;

@@ -19,7 +19,7 @@ export function repositoryMatches(part: NamePart, isVisible: string, bind: Bind)
 }
 
 /** SQL of the ids of the projects whose names hold the part, or begin with it when it is short. */
-export function projectMatches(part: string, bind: Bind): string {
+function projectMatches(part: string, bind: Bind): string {
   if (part.length >= MIN_INDEXED) return indexed('project_search', part, bind);
   const { from, before } = rangeOfPrefix(part);
   return `select id from projects where name >= ${bind(from)} and name < ${bind(before)} limit ${MAX_CANDIDATES}`;

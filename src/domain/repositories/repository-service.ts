@@ -5,7 +5,8 @@ import type { RepositoryName } from '#core/reference';
 import type { Actor } from '#domain/audit/audit';
 import { type Mutation, newMutation } from '#domain/events/mutation';
 import type { Repository } from '#domain/repositories/repository';
-import type { RepositoryList, RepositoryListingStore } from '#domain/repositories/repository-listing-store';
+import type { FoundRepository, RepositoryList } from '#domain/repositories/repository-listing';
+import type { RepositoryListingStore } from '#domain/repositories/repository-listing-store';
 import type { RepositoryLocks } from '#domain/repositories/repository-locks';
 import type { RepositoryStore, RepositorySummary } from '#domain/repositories/repository-store';
 import { withLease } from '#domain/repositories/with-lease';
@@ -15,7 +16,7 @@ const MAX_DESCRIPTION_LENGTH = 25_000;
 
 export interface RepositoryServiceDeps {
   readonly store: RepositoryStore;
-  readonly listings: Pick<RepositoryListingStore, 'list' | 'listInProject'>;
+  readonly listings: Pick<RepositoryListingStore, 'list' | 'listInProject' | 'search'>;
   readonly locks: RepositoryLocks;
   readonly background: Background;
   readonly clock: Clock;
@@ -35,6 +36,10 @@ export class RepositoryService {
 
   list(...query: Parameters<RepositoryListingStore['list']>): Promise<RepositoryList> {
     return this.#deps.listings.list(...query);
+  }
+
+  search(...query: Parameters<RepositoryListingStore['search']>): Promise<readonly FoundRepository[]> {
+    return this.#deps.listings.search(...query);
   }
 
   /** The repository's row, published or not. */

@@ -1,8 +1,9 @@
 import { parseNamePart } from '#core/name-part';
+import type { ProjectSummary } from '#domain/projects/project-listing';
 import type { ProjectService } from '#domain/projects/project-service';
-import type { ProjectSummary } from '#domain/projects/project-store';
 import type { ProjectVisibility } from '#domain/projects/project-visibility';
-import type { FoundRepository, RepositoryListingStore } from '#domain/repositories/repository-listing-store';
+import type { FoundRepository } from '#domain/repositories/repository-listing';
+import type { RepositoryService } from '#domain/repositories/repository-service';
 import type { RepositoryVisibility } from '#domain/repositories/repository-visibility';
 
 /** A search tells the first projects and the first repositories it finds, so many of each. Harbor tells all. */
@@ -10,7 +11,7 @@ export const MAX_FOUND = 500;
 
 export interface SearchServiceDeps {
   readonly projects: Pick<ProjectService, 'list'>;
-  readonly repositories: Pick<RepositoryListingStore, 'search'>;
+  readonly repositories: Pick<RepositoryService, 'search'>;
 }
 
 export interface SearchResult {
@@ -36,7 +37,7 @@ export class SearchService {
   async search(text: string, searcher: Searcher): Promise<SearchResult> {
     const part = parseNamePart(text);
     if (part === undefined) return { projects: [], repositories: [] };
-    const page = { limit: MAX_FOUND, offset: 0, orderBy: 'name', isDescending: false } as const;
+    const page = { limit: MAX_FOUND, offset: 0, orderBy: 'name', isDescending: false, isDetailed: true } as const;
     const [projects, repositories] = await Promise.all([
       this.#deps.projects.list({ ...searcher.projects, nameContains: part }, page),
       this.#deps.repositories.search(part, searcher.repositories, MAX_FOUND),

@@ -7,7 +7,7 @@ import {
   PROJECT_REPOSITORY_ORDERS,
   REPOSITORY_KEYS,
   REPOSITORY_ORDERS,
-} from '#domain/repositories/repository-listing-store';
+} from '#domain/repositories/repository-listing';
 import { setListHeaders } from '#routes/api/paging';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter, jsonBody } from '#routes/api/router';

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { MAX_FOUND } from '#domain/search/search-service';
 import { createApiRouter } from '#routes/api/router';
 import { errorResponses } from '#routes/api/schemas/common';
 import { searchSchema, toSearchDto } from '#routes/api/schemas/search';
@@ -13,13 +14,13 @@ const search = createRoute({
     query: z.object({
       q: z.string().min(1, 'is required').openapi({
         description:
-          'part of the name of a project or of `project/repository`; of less than three characters its beginning',
+          'part of a name, `project` or `project/repository`; of less than three characters the beginning of one',
       }),
     }),
   },
   responses: {
     200: {
-      description: 'the first 500 projects and the first 500 repositories that the caller may see',
+      description: `the first ${MAX_FOUND} projects and the first ${MAX_FOUND} repositories that the caller may see`,
       content: { 'application/json': { schema: searchSchema } },
     },
     ...errorResponses(422),

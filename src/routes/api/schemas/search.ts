@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { projectOf } from '#core/reference';
-import type { FoundRepository } from '#domain/repositories/repository-listing-store';
+import type { FoundRepository } from '#domain/repositories/repository-listing';
 import type { SearchResult } from '#domain/search/search-service';
 import { projectSchema, toProjectDto } from '#routes/api/schemas/project';
 
