@@ -14,6 +14,9 @@ import { withLease } from '#domain/repositories/with-lease';
 /** Longest description, in characters: room for a README. */
 const MAX_DESCRIPTION_LENGTH = 25_000;
 
+/** Slices that one sweep removes: some twenty seconds' work. */
+const MAX_SLICES = 40;
+
 export interface RepositoryServiceDeps {
   readonly store: RepositoryStore;
   readonly listings: Pick<RepositoryListingStore, 'list' | 'listInProject' | 'search'>;
@@ -87,6 +90,12 @@ export class RepositoryService {
         mutation: this.#mutation('delete', repository, actor),
       }),
     );
+    this.#deps.background(this.sweep());
+  }
+
+  /** Removes what large repositories held that were deleted. What one run does not get to is the next one's. */
+  async sweep(): Promise<void> {
+    for (let slice = 0; slice < MAX_SLICES && (await this.#deps.store.removeDetached()); slice++);
   }
 
   #mutation(operation: 'update' | 'delete', { name, projectId }: Repository, actor: Actor): Mutation {

@@ -15,12 +15,18 @@ export interface RepositoryStore {
   /** Changes what people read about a published repository; NOT_FOUND when it is gone. */
   describe(repositoryId: number, description: string, mutation: Mutation): Promise<void>;
 
-  /** Deletes the repository, its artifacts, tags and links of blobs. SERVICE_UNAVAILABLE when the lock was lost. */
+  /**
+   * Deletes the repository, its artifacts, tags and links of blobs; of a large one what it held stays for
+   * {@link removeDetached}, out of sight. SERVICE_UNAVAILABLE when the lock was lost.
+   */
   delete(deletion: {
     readonly repositoryId: number;
     readonly lockToken: number;
     readonly mutation: Mutation;
   }): Promise<void>;
+
+  /** Removes a slice of what deleted repositories held; false when there was nothing. */
+  removeDetached(): Promise<boolean>;
 }
 
 export interface RepositorySummary extends Repository {

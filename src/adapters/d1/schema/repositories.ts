@@ -41,5 +41,7 @@ export const repositories = sqliteTable(
     index('repositories_newest').on(table.createdAtMs, table.id, table.projectId, table.publishedAtMs).where(IS_LISTED),
     // Finds those whose name begins with a text too short for `repository_search`.
     index('repositories_prefix').on(table.name, table.publishedAtMs).where(IS_LISTED),
+    // Finds those that are being removed (adapters/d1/repository-removal.ts).
+    index('repositories_detached').on(table.id).where(sql`instr(name, '#') > 0`),
   ],
 );
