@@ -1,4 +1,6 @@
 import { Hono } from 'hono';
+import { getPath } from 'hono/utils/url';
+import { routingPath } from '#core/request-path';
 import { artifactLabelRoutes } from '#routes/api/artifact-labels';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
@@ -11,8 +13,11 @@ import { permissionRoutes } from '#routes/api/permissions';
 import { oneProjectRoutes } from '#routes/api/project';
 import { projectMetadataRoutes } from '#routes/api/project-metadata';
 import { projectRoutes } from '#routes/api/projects';
+import { registryRoutes } from '#routes/api/registries';
+import { replicationAdapterRoutes } from '#routes/api/replication-adapters';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
+import { scheduleRoutes } from '#routes/api/schedules';
 import { searchRoutes } from '#routes/api/search';
 import { statisticsRoutes } from '#routes/api/statistics';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
@@ -29,7 +34,10 @@ import { tokenExchangeRoutes } from '#routes/auth/token-exchange';
 import { landing } from '#routes/internal/landing';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
-import { notFound, onError } from '#routes/middleware/error-handler';
+import { onError } from '#routes/middleware/error-handler';
+import { notFound } from '#routes/middleware/not-found';
+import { refuseWhenReadOnly } from '#routes/middleware/read-only';
+import { requireReadableUrl } from '#routes/middleware/readable-url';
 import { registryHeaders } from '#routes/middleware/registry-headers';
 import { requestId } from '#routes/middleware/request-id';
 import { requestLog } from '#routes/middleware/request-log';
@@ -50,8 +58,8 @@ export function servicesFor(env: Env): Services {
 
 /** The whole HTTP surface. Tests bring services of their own. */
 export function createApp(provide: (env: Env) => Services = servicesFor): Hono<AppEnv> {
-  // `/v2` and `/v2/` are one, and so is every other path with and without its last slash.
-  const app = new Hono<AppEnv>({ strict: false });
+  // `/v2` and `/v2/` are one, and so is every other path with and without its last slash, or with more than one anywhere.
+  const app = new Hono<AppEnv>({ getPath: (request) => routingPath(getPath(request)) });
   app.use(requestId);
   app.use(async function provideServices(c, next) {
     c.set('services', provide(c.env));
@@ -59,13 +67,14 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   });
   app.use(requestLog);
   app.onError(onError);
-  app.notFound(notFound);
+  app.notFound(notFound(app));
 
+  app.use('/api/*', requireReadableUrl);
   app.route('/api', openSystemRoutes());
-  app.use('/v2/*', registryHeaders, authenticate('registry'));
+  app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
-  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'));
-  app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'));
+  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
+  app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
 
   app.get('/', landing);
   // Where a logout lands; the portal's page one day.
@@ -96,6 +105,9 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', statisticsRoutes());
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());
+  app.route('/api/v2.0', registryRoutes());
+  app.route('/api/v2.0', replicationAdapterRoutes());
+  app.route('/api/v2.0', scheduleRoutes());
   app.route('/api/v2.0', ldapRoutes());
   app.route('/api/v2.0', oidcApiRoutes());
   return app;

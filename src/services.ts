@@ -11,6 +11,7 @@ import { HealthService } from '#domain/system/health-service';
 import { missingSecrets, parseSettings, type Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createAccess } from '#src/services/access-services';
+import { createOperations } from '#src/services/operation-services';
 import { createRegistry } from '#src/services/registry-services';
 import { createSearch } from '#src/services/search-services';
 
@@ -38,6 +39,7 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
     ...access,
     ...registry,
     ...createSearch(env, { projects: access.projects, repositories: registry.repositories }),
+    ...createOperations(env, settings, clock),
   };
 }
 

@@ -18,7 +18,9 @@ export type GuardCode =
   | 'ARTIFACT_REFERENCED'
   | 'TAG_GONE'
   | 'USERS_EXIST'
+  | 'MODE_CHANGED'
   | 'USER_GONE'
+  | 'USER_CHANGED'
   | 'USERNAME_TAKEN'
   | 'EMAIL_TAKEN'
   | 'LAST_ADMINISTRATOR'
@@ -38,7 +40,9 @@ export type GuardCode =
   | 'LABEL_ATTACHED'
   | 'LABEL_NOT_ATTACHED'
   | 'TOO_MANY_LABELS'
-  | 'QUOTA_EXCEEDED';
+  | 'QUOTA_EXCEEDED'
+  | 'REGISTRY_GONE'
+  | 'REGISTRY_TAKEN';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {

@@ -19,7 +19,7 @@ export const COLUMN_OF = {
 
 /** The indexes that have live projects in an order: all, and public ones. */
 const INDEXES = {
-  name: { all: 'projects_live_name', public: 'projects_public' },
+  name: { all: 'projects_live_name', public: 'projects_public_name' },
   creation_time: { all: 'projects_live_created', public: 'projects_public_created' },
   update_time: { all: 'projects_live_updated', public: 'projects_public_updated' },
   project_id: { all: 'projects_live_id', public: 'projects_public_id' },
@@ -29,6 +29,8 @@ type Keys = Pick<KeyedPageQuery, 'keys' | 'bindings' | 'total'>;
 type Bind = (value: unknown) => string;
 
 const NONE: Keys = { keys: () => 'select null id, null key where false', bindings: [] };
+/** Of the caller's own projects, those that are not among the public ones already; found by their ids, hence the plus. */
+const OWN = ['p.deleted_at_ms is null', '+p.is_public = 0'] as const;
 /** What a name can be made of. */
 const PART_OF_NAME = /^[a-z0-9._-]+$/;
 const TRIGRAM_LENGTH = 3;
@@ -59,9 +61,10 @@ function indexed(
 ): (window: KeyWindow) => string {
   const visibility = isPublic === undefined ? [] : [`p.is_public = ${Number(isPublic)}`];
   const candidates = candidateTerms(filter, visibility, bind);
-  const terms = ['p.deleted_at_ms is null', ...visibility, ...candidates].join(' and ');
   const { all, public: publicOnes } = INDEXES[orderBy];
-  // Candidates are few and found by their ids; without any, the index has the keys in order.
+  // Candidates are few and found by their ids, which a plus keeps the planner to; without any, the index has the keys.
+  const plus = candidates.length > 0 ? '+' : '';
+  const terms = ['p.deleted_at_ms is null', ...visibility.map((term) => plus + term), ...candidates].join(' and ');
   const by = candidates.length > 0 ? '' : `indexed by ${isPublic === undefined ? all : publicOnes}`;
   return ({ direction, reach }) =>
     `select id, key from (select p.id, ${COLUMN_OF[orderBy]} key from projects p ${by} where ${terms}
@@ -93,7 +96,7 @@ function own(filter: ProjectFilter, orderBy: ProjectPage['orderBy'], bind: Bind)
   const ids = ownIds(filter, bind);
   if (ids === undefined) return [];
   const { name, nameContains, owner } = filter;
-  const terms = [`p.id in (${ids})`, 'p.deleted_at_ms is null', 'p.is_public = 0'];
+  const terms = [`p.id in (${ids})`, ...OWN];
   if (name !== undefined) terms.push(`p.name = ${bind(name)}`);
   if (nameContains !== undefined) terms.push(`instr(p.name, ${bind(nameContains)}) > 0`);
   if (owner !== undefined) terms.push(`p.owner_id = ${ownerId(owner, bind)}`);
@@ -129,7 +132,7 @@ function keptTotal(filter: ProjectFilter): KeyedPageQuery['total'] {
     ids === undefined
       ? '0'
       : `(select count(*) from projects p where p.id in (${ids})
-    and p.deleted_at_ms is null and p.is_public = 0)`;
+    and ${OWN.join(' and ')})`;
   const publicCount = filter.isPublic === false ? '0' : '(select public_projects from statistics)';
   return { sql: `select ${publicCount} + ${ownCount}`, bindings };
 }

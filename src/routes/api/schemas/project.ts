@@ -52,7 +52,9 @@ type ProjectReq = z.infer<typeof projectReqSchema>;
 
 /** What is set of the metadata, and the allowlist. */
 export function toProjectRequest({ metadata, cve_allowlist: allowlist }: ProjectReq): ProjectRequest {
-  const entries = Object.entries(metadata ?? {}).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  const entries = Object.entries(metadata ?? {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
   return { metadata: Object.fromEntries(entries), allowlist: allowlist ? toAllowlistDraft(allowlist) : undefined };
 }
 
