@@ -4,8 +4,10 @@ import { D1ArtifactStore } from '#adapters/d1/artifact-store';
 import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1EventStore } from '#adapters/d1/event-store';
 import { D1IntentStore } from '#adapters/d1/intent-store';
+import { D1LabelStore } from '#adapters/d1/label-store';
 import { D1ManifestStore } from '#adapters/d1/manifest-store';
 import { D1ReferrerStore } from '#adapters/d1/referrer-store';
+import { D1RepositoryListingStore } from '#adapters/d1/repository-listing-store';
 import { D1RepositoryStore } from '#adapters/d1/repository-store';
 import { D1TagStore } from '#adapters/d1/tag-store';
 import { DurableRepositoryLocks } from '#adapters/durable/repository-locks';
@@ -26,6 +28,7 @@ import { ContentReader } from '#domain/blobs/content-reader';
 import { OrphanSweep } from '#domain/blobs/orphan-sweep';
 import { EventService } from '#domain/events/event-service';
 import { PullRecorder } from '#domain/events/pull-recorder';
+import { LabelService } from '#domain/labels/label-service';
 import { ManifestService } from '#domain/manifests/manifest-service';
 import { ReferrerService } from '#domain/manifests/referrer-service';
 import { CatalogService } from '#domain/repositories/catalog-service';
@@ -58,8 +61,15 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   const orphans = new OrphanSweep({ intents, storage, blobs: blobStore, clock });
   const uploads = createUploads({ env, settings, clock, storage, blobs: blobStore });
   const repositoryStore = new D1RepositoryStore({ db });
+  const repositoryListings = new D1RepositoryListingStore({ db });
   const locks = new DurableRepositoryLocks({ namespace: env.REPOSITORY_LOCK });
-  const repositories = new RepositoryService({ store: repositoryStore, locks, background, clock });
+  const repositories = new RepositoryService({
+    store: repositoryStore,
+    listings: repositoryListings,
+    locks,
+    background,
+    clock,
+  });
   const store = new D1ManifestStore({ db });
   const manifests = new ManifestService({
     store,
@@ -73,7 +83,7 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   });
   const tags = new TagService({ store: new D1TagStore({ db }), manifests, locks, events, background, clock });
   const referrers = new ReferrerService({ store: new D1ReferrerStore({ db }), manifests: store, content });
-  const catalog = new CatalogService({ store: repositoryStore });
+  const catalog = new CatalogService({ store: repositoryListings });
   const artifacts = new ArtifactService({
     store: new D1ArtifactStore({ db }),
     repositories,
@@ -89,6 +99,7 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
     clock,
     maxRowsPerBatch: MAX_ROWS_PER_BATCH,
   });
+  const labels = new LabelService({ store: new D1LabelStore({ db }), clock });
   return {
     artifacts,
     artifactCopies,
@@ -96,6 +107,7 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
     blobs,
     catalog,
     events,
+    labels,
     manifests,
     pulls,
     referrers,
