@@ -4,6 +4,7 @@ import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1EventStore } from '#adapters/d1/event-store';
 import { D1IntentStore } from '#adapters/d1/intent-store';
 import { D1ManifestStore } from '#adapters/d1/manifest-store';
+import { D1QuotaStore } from '#adapters/d1/quota-store';
 import { D1ReferrerStore } from '#adapters/d1/referrer-store';
 import { D1RepositoryStore } from '#adapters/d1/repository-store';
 import { D1TagStore } from '#adapters/d1/tag-store';
@@ -26,6 +27,7 @@ import { EventService } from '#domain/events/event-service';
 import { PullRecorder } from '#domain/events/pull-recorder';
 import { ManifestService } from '#domain/manifests/manifest-service';
 import { ReferrerService } from '#domain/manifests/referrer-service';
+import { QuotaService } from '#domain/quotas/quota-service';
 import { CatalogService } from '#domain/repositories/catalog-service';
 import { RepositoryService } from '#domain/repositories/repository-service';
 import { TagService } from '#domain/tags/tag-service';
@@ -72,12 +74,26 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   const tags = new TagService({ store: new D1TagStore({ db }), manifests, locks, events, background, clock });
   const referrers = new ReferrerService({ store: new D1ReferrerStore({ db }), manifests: store, content });
   const catalog = new CatalogService({ store: repositoryStore });
+  const quotas = new QuotaService({ store: new D1QuotaStore({ db }), clock });
   const artifacts = new ArtifactService({
     store: new D1ArtifactStore({ db }),
     repositories,
     manifests,
   });
-  return { artifacts, repositories, blobs, catalog, events, manifests, pulls, referrers, tags, orphans, ...uploads };
+  return {
+    artifacts,
+    repositories,
+    blobs,
+    catalog,
+    events,
+    manifests,
+    pulls,
+    quotas,
+    referrers,
+    tags,
+    orphans,
+    ...uploads,
+  };
 }
 
 interface UploadParts {

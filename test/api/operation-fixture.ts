@@ -323,6 +323,15 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
 
+  'GET /api/v2.0/quotas': { need: system('quota:list'), path: () => `${API}/quotas`, granted: 200 },
+  'GET /api/v2.0/quotas/:id': { need: system('quota:read'), path: () => `${API}/quotas/${ABSENT}`, granted: 404 },
+  'PUT /api/v2.0/quotas/:id': {
+    need: system('quota:update'),
+    path: () => `${API}/quotas/${ABSENT}`,
+    body: () => ({ hard: { storage: -1 } }),
+    granted: 404,
+  },
+
   'GET /api/v2.0/projects/:project_name_or_id/trust-rules': {
     need: inProject('robot:list'),
     path: trustRules,
