@@ -10,6 +10,7 @@ import { quotaRoutes } from '#routes/api/quotas';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
+import { trashRoutes } from '#routes/api/trash';
 import { trustRuleRoutes } from '#routes/api/trust-rules';
 import { oneUserRoutes } from '#routes/api/user';
 import { userGroupRoutes } from '#routes/api/usergroups';
@@ -81,6 +82,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', repositoryRoutes());
   app.route('/api/v2.0', trustRuleRoutes());
   app.route('/api/v2.0', artifactRoutes());
+  app.route('/api/v2.0', trashRoutes());
   app.route('/api/v2.0', quotaRoutes());
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());

@@ -8,6 +8,7 @@ import { D1QuotaStore } from '#adapters/d1/quota-store';
 import { D1ReferrerStore } from '#adapters/d1/referrer-store';
 import { D1RepositoryStore } from '#adapters/d1/repository-store';
 import { D1TagStore } from '#adapters/d1/tag-store';
+import { D1TrashStore } from '#adapters/d1/trash-store';
 import { DurableRepositoryLocks } from '#adapters/durable/repository-locks';
 import { DurableUploadSessions } from '#adapters/durable/upload-sessions';
 import type { OperationMeter } from '#adapters/metering/operation-meter';
@@ -31,6 +32,7 @@ import { QuotaService } from '#domain/quotas/quota-service';
 import { CatalogService } from '#domain/repositories/catalog-service';
 import { RepositoryService } from '#domain/repositories/repository-service';
 import { TagService } from '#domain/tags/tag-service';
+import { TrashService } from '#domain/trash/trash-service';
 import { createUploadBuffers } from '#domain/uploads/buffer-pool';
 import { ObjectAssembler } from '#domain/uploads/object-assembler';
 import { UploadFinisher } from '#domain/uploads/upload-finisher';
@@ -74,6 +76,7 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   const tags = new TagService({ store: new D1TagStore({ db }), manifests, locks, events, background, clock });
   const referrers = new ReferrerService({ store: new D1ReferrerStore({ db }), manifests: store, content });
   const catalog = new CatalogService({ store: repositoryStore });
+  const trash = new TrashService({ store: new D1TrashStore({ db }), repositories, locks, events, background, clock });
   const quotas = new QuotaService({ store: new D1QuotaStore({ db }), clock });
   const artifacts = new ArtifactService({
     store: new D1ArtifactStore({ db }),
@@ -91,6 +94,7 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
     quotas,
     referrers,
     tags,
+    trash,
     orphans,
     ...uploads,
   };

@@ -34,7 +34,8 @@ export type GuardCode =
   | 'RULE_TAKEN'
   | 'TOO_MANY_RULES'
   | 'IDENTITY_TAKEN'
-  | 'QUOTA_GONE';
+  | 'QUOTA_GONE'
+  | 'TRASH_GONE';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {

@@ -2,6 +2,7 @@ import { runBatch } from '#adapters/d1/batch';
 import { GuardFailed, guard } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { underLease } from '#adapters/d1/repository-lease';
+import { TRASH_TAG } from '#adapters/d1/trash-statements';
 import { AppError } from '#core/errors';
 import { projectOf, type RepositoryName, withinProject } from '#core/reference';
 import type { TagDeletion, TagStore } from '#domain/tags/tag-store';
@@ -45,6 +46,7 @@ export class D1TagStore implements TagStore {
           repositoryId,
           tag,
         ),
+        this.#db.prepare(TRASH_TAG).bind(repositoryId, tag, mutation.actor.username, mutation.nowMs),
         this.#db.prepare('delete from tags where repository_id = ? and name = ?').bind(repositoryId, tag),
       ]);
     } catch (error) {

@@ -49,6 +49,9 @@ export interface ManifestStore {
    */
   put(put: ManifestPut): Promise<'stored' | 'object-gone'>;
 
-  /** Deletes the artifact with its tags; MANIFEST_UNKNOWN when there is none. */
-  delete(deletion: ArtifactDeletion): Promise<void>;
+  /**
+   * Moves the artifact to the trash with its tags and all that goes with it (`deletedWith`), and answers their digests.
+   * MANIFEST_UNKNOWN when there is none.
+   */
+  delete(deletion: ArtifactDeletion): Promise<readonly Digest[]>;
 }

@@ -54,11 +54,13 @@ export const artifactTrashBlobs = sqliteTable(
     blobId: integer('blob_id')
       .notNull()
       .references(() => blobs.id),
+    /** The artifact's repository. */
+    repositoryId: integer('repository_id').notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.trashId, table.blobId] }),
-    // Tells garbage collection whether a blob is in use.
-    index('artifact_trash_blobs_blob').on(table.blobId),
+    // Tells garbage collection whether a blob is in use, and a push whether its repository had the blob until lately.
+    index('artifact_trash_blobs_blob').on(table.blobId, table.repositoryId),
   ],
 );
 
