@@ -107,8 +107,9 @@ export const EVERY_DEED: readonly Deed[] = [
   { do: 'push', repository: 0, manifest: 0, tags: [0, 1] },
   { do: 'push', repository: 0, manifest: 1, tags: [] },
   { do: 'push', repository: 0, manifest: 2, tags: [] },
-  { do: 'put', repository: 0, manifest: 4, tags: [2] },
-  { do: 'put', repository: 0, manifest: 5, tags: [2] },
+  { do: 'push', repository: 0, manifest: 4, tags: [2] },
+  { do: 'push', repository: 0, manifest: 5, tags: [2] },
+  { do: 'put', repository: 0, manifest: 0, tags: [2] },
   { do: 'upload', repository: 2, blob: 5 },
   { do: 'mount', repository: 1, from: 0, pick: 1 },
   { do: 'unlink', repository: 1, pick: 0 },
@@ -128,6 +129,11 @@ export const EVERY_DEED: readonly Deed[] = [
   { do: 'deleteProject', project: 0 },
   { do: 'emptyTrash', repository: 0 },
   { do: 'deleteRepository', repository: 0 },
+  { do: 'push', repository: 1, manifest: 1, tags: [0] },
+  { do: 'push', repository: 1, manifest: 4, tags: [1] },
+  // The index alone can go so, and its tagged child stays.
+  ...[0, 1, 2, 3].map((pick) => ({ do: 'deleteArtifact' as const, repository: 1, pick, mayBeChild: false })),
+  ...[0, 1, 2].map((pick) => ({ do: 'restoreArtifact' as const, repository: 1, pick })),
 ];
 type Doing<K extends string> = Deed & { readonly do: K };
 
@@ -162,11 +168,15 @@ export class World {
     this.#db = db;
   }
 
+  /** Two projects, and a few things to do deeds to. */
   async begin(): Promise<void> {
     for (let index = 0; index < 2; index++) await this.#createProject(index);
     for (let index = 0; index < 3; index++) {
       this.#repositories.push({ name: this.#named(`repository${index}`), project: index % 2 });
     }
+    await this.do({ do: 'push', repository: 0, manifest: 5, tags: [0] });
+    await this.do({ do: 'push', repository: 0, manifest: 0, tags: [1, 2] });
+    await this.do({ do: 'push', repository: 1, manifest: 3, tags: [0] });
   }
 
   /** Answers whether the deed was done. */
@@ -182,8 +192,8 @@ export class World {
 
   readonly #deeds: { readonly [K in Deed['do']]: (deed: never) => Promise<unknown> } = {
     push: async ({ repository, manifest, tags }: Doing<'push'>) => {
-      for (const index of blobsOf(manifest)) await this.#upload(repository, index);
-      await this.#put(repository, manifest, tags);
+      for (const child of childrenOf(manifest)) await this.#push(repository, child, []);
+      await this.#push(repository, manifest, tags);
     },
     upload: ({ repository, blob }: Doing<'upload'>) => this.#upload(repository, blob),
     mount: async ({ repository, from, pick }: Doing<'mount'>) => {
@@ -293,6 +303,11 @@ export class World {
     });
   }
 
+  async #push(repository: number, manifest: number, tags: readonly number[]): Promise<void> {
+    for (const index of blobsOf(manifest)) await this.#upload(repository, index);
+    await this.#put(repository, manifest, tags);
+  }
+
   async #put(repository: number, manifest: number, tags: readonly number[]): Promise<void> {
     const projectId = this.#projectOf(repository).id;
     await new D1RepositoryStore({ db: this.#db }).ensure(projectId, this.#name(repository), 1);
@@ -387,6 +402,8 @@ function at<T>(items: readonly T[], index: number): T {
 
 const blobAt = (index: number) => at(BLOBS, index);
 const contentAt = (index: number) => at(CONTENTS, index);
+const childrenOf = (manifest: number) =>
+  contentAt(manifest).manifest.children.map((child) => CONTENTS.findIndex(({ digest }) => digest === child.digest));
 const blobsOf = (manifest: number) => contentAt(manifest).manifest.blobs.map((blob) => BLOBS.indexOf(blob));
 
 function tagAt(index: number): TagName {
