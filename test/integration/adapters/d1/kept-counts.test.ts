@@ -46,29 +46,29 @@ it('whatever is done, what triggers keep is what a recount finds, and nothing gr
   expect([...done.keys()].sort()).toEqual([...new Set(EVERY_DEED.map((each) => each.do))].sort());
 }, 600_000);
 
+/** What makes a kept value false, by what the recount calls it; `?1` is added. */
+const FALSIFICATIONS = [
+  ['project_blobs.links', 'update project_blobs set links = links + ?1'],
+  ['quotas.used_bytes', 'update quotas set used_bytes = used_bytes - ?1 where hard_bytes < 0'],
+  ['artifacts.tag_count, parent_count', 'update artifacts set tag_count = tag_count + ?1 where tag_count > 0'],
+  ['artifacts.tag_count, parent_count', 'update artifacts set parent_count = parent_count + ?1 where parent_count > 0'],
+  ['repositories.artifact_count', 'update repositories set artifact_count = artifact_count + ?1'],
+  ['projects.repository_count', 'update projects set repository_count = repository_count + ?1'],
+  ['statistics', 'update statistics set storage_bytes = storage_bytes + ?1'],
+  ['statistics', 'update statistics set private_repositories = private_repositories + ?1'],
+] as const;
+
 describe('the recount', () => {
-  it.each([
-    ['project_blobs.links', 'update project_blobs set links = links + ?1'],
-    ['quotas.used_bytes', 'update quotas set used_bytes = used_bytes - ?1 where hard_bytes < 0'],
-    ['artifacts.tag_count, parent_count', 'update artifacts set tag_count = tag_count + ?1 where tag_count > 0'],
-    [
-      'artifacts.tag_count, parent_count',
-      'update artifacts set parent_count = parent_count + ?1 where parent_count > 0',
-    ],
-    ['repositories.artifact_count', 'update repositories set artifact_count = artifact_count + ?1'],
-    ['projects.repository_count', 'update projects set repository_count = repository_count + ?1'],
-    ['statistics', 'update statistics set storage_bytes = storage_bytes + ?1'],
-    ['statistics', 'update statistics set private_repositories = private_repositories + ?1'],
-  ])('notices that %s is false', async (what, falsify) => {
+  it('notices every kind of value that is false', async () => {
     const world = new World(db);
     await world.begin();
-    for (const each of EVERY_DEED) await world.do(each);
-    expect((await recount(db, world.names)).wrong).toEqual({});
-    await db.prepare(falsify).bind(1).run();
-    const { wrong } = await recount(db, world.names);
-    await db.prepare(falsify).bind(-1).run();
-    expect(Object.keys(wrong)).toContain(what);
-    expect((await recount(db, world.names)).wrong).toEqual({});
+    for (const [what, falsify] of FALSIFICATIONS) {
+      await db.prepare(falsify).bind(1).run();
+      const { wrong } = await recount(db, world.names);
+      await db.prepare(falsify).bind(-1).run();
+      expect(Object.keys(wrong), falsify).toContain(what);
+      expect((await recount(db, world.names)).wrong).toEqual({});
+    }
   });
 
   it('notices a name that the search index has or lacks wrongly', async () => {
