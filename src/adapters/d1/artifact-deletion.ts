@@ -18,23 +18,23 @@ interface CandidateRow {
 
 /**
  * The artifact `?2` of the repository `?1` and what may go with it. An artifact with more parents than there are candidates
- * has one that stays, so no more are read.
+ * has one that stays, so no more are read. The joins are crossed to begin with what was reached, not with all there is.
  */
 const CANDIDATES = `
   with recursive reached (id, digest) as (
     select id, digest from artifacts where repository_id = ?1 and digest = ?2
     union
-    select a.id, a.digest from reached d join artifact_references ar on ar.parent_id = d.id
-      join artifacts a on a.repository_id = ?1 and a.digest = ar.child_digest where a.tag_count = 0
+    select a.id, a.digest from reached d cross join artifact_references ar on ar.parent_id = d.id
+      cross join artifacts a on a.repository_id = ?1 and a.digest = ar.child_digest where a.tag_count = 0
     union
-    select a.id, a.digest from reached d join artifacts a on a.repository_id = ?1 and a.accessory_of_digest = d.digest
+    select a.id, a.digest from reached d cross join artifacts a on a.repository_id = ?1 and a.accessory_of_digest = d.digest
       where a.accessory_type is not null
   )
   select a.id, a.digest, a.tag_count, iif(a.accessory_type is null, null, a.accessory_of_digest) as accessory_of,
     (select json_group_array(parent_id) from (
       select distinct ar.parent_id from artifact_references ar where ar.repository_id = ?1 and ar.child_digest = a.digest
       limit (select count(*) + 1 from reached))) as parent_ids
-  from reached join artifacts a on a.id = reached.id`;
+  from reached cross join artifacts a on a.id = reached.id`;
 
 /** Rows have a limit; an artifact that says more of itself than this many characters is deleted for good. */
 const MAX_TRASH_LENGTH = 600_000;

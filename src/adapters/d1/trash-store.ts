@@ -60,15 +60,17 @@ const PAGE = `
 
 const COUNT = `select count(*) as total from (${ARTIFACTS} union all ${TAGS} limit ${MAX_COUNTED})`;
 
-const RESTORABLE = `from artifact_trash t where t.repository_id = ?1 and (t.digest = ?2 or t.deleted_with_digest = ?2)`;
+/** The artifact `?2` and what went with it. */
+const RESTORABLE = `artifact_trash t where t.id in (
+  select id from artifact_trash where repository_id = ?1 and digest = ?2
+  union all select id from artifact_trash where repository_id = ?1 and deleted_with_digest = ?2)`;
 
 const TAKEN_BY = `(select a.digest from tags g join artifacts a on a.id = g.artifact_id
   where g.repository_id = ?1 and g.name = NAME)`;
 
 const RESTORABLE_TAGS = `select k.value ->> '$.name' as name, t.digest,
     ${TAKEN_BY.replace('NAME', "k.value ->> '$.name'")} as taken_by
-  from artifact_trash t join json_each(t.tags) k
-  where t.repository_id = ?1 and (t.digest = ?2 or t.deleted_with_digest = ?2) order by 1`;
+  from (select t.digest, t.tags from ${RESTORABLE}) t join json_each(t.tags) k order by 1`;
 
 const DELETED_TAG = `select name, digest, pushed_at_ms, pulled_at_ms, ${TAKEN_BY.replace('NAME', '?2')} as taken_by
   from tag_trash where repository_id = ?1 and name = ?2`;
@@ -93,7 +95,7 @@ export class D1TrashStore implements TrashStore {
 
   async findArtifact(repositoryId: number, digest: Digest): Promise<RestorableArtifact | undefined> {
     const [found, tags] = await runBatch(this.#db, [
-      this.#db.prepare(`select t.id, t.digest ${RESTORABLE} order by t.id`).bind(repositoryId, digest),
+      this.#db.prepare(`select t.id, t.digest from ${RESTORABLE} order by t.id`).bind(repositoryId, digest),
       this.#db.prepare(RESTORABLE_TAGS).bind(repositoryId, digest),
     ]);
     const rows = (found?.results ?? []) as RestorableRow[];

@@ -1,7 +1,7 @@
 import { AppError } from '#core/errors';
 
 /** No limit, in place of a number of bytes. */
-export const UNLIMITED = -1;
+const UNLIMITED = -1;
 
 /** The largest limit there can be, in bytes: 1024 TiB (`harbor:src/pkg/quota/types/resources.go`). */
 const MAX_HARD_BYTES = 1024 * 1024 ** 4;
