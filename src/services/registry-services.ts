@@ -4,12 +4,12 @@ import { D1ArtifactStore } from '#adapters/d1/artifact-store';
 import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1EventStore } from '#adapters/d1/event-store';
 import { D1IntentStore } from '#adapters/d1/intent-store';
-import { D1LabelStore } from '#adapters/d1/label-store';
 import { D1ManifestStore } from '#adapters/d1/manifest-store';
 import { D1ReferrerStore } from '#adapters/d1/referrer-store';
 import { D1RepositoryListingStore } from '#adapters/d1/repository-listing-store';
 import { D1RepositoryStore } from '#adapters/d1/repository-store';
 import { D1TagStore } from '#adapters/d1/tag-store';
+import { D1TrashStore } from '#adapters/d1/trash-store';
 import { DurableRepositoryLocks } from '#adapters/durable/repository-locks';
 import { DurableUploadSessions } from '#adapters/durable/upload-sessions';
 import type { OperationMeter } from '#adapters/metering/operation-meter';
@@ -28,12 +28,12 @@ import { ContentReader } from '#domain/blobs/content-reader';
 import { OrphanSweep } from '#domain/blobs/orphan-sweep';
 import { EventService } from '#domain/events/event-service';
 import { PullRecorder } from '#domain/events/pull-recorder';
-import { LabelService } from '#domain/labels/label-service';
 import { ManifestService } from '#domain/manifests/manifest-service';
 import { ReferrerService } from '#domain/manifests/referrer-service';
 import { CatalogService } from '#domain/repositories/catalog-service';
 import { RepositoryService } from '#domain/repositories/repository-service';
 import { TagService } from '#domain/tags/tag-service';
+import { TrashService } from '#domain/trash/trash-service';
 import { createUploadBuffers } from '#domain/uploads/buffer-pool';
 import { ObjectAssembler } from '#domain/uploads/object-assembler';
 import { UploadFinisher } from '#domain/uploads/upload-finisher';
@@ -84,6 +84,7 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   const tags = new TagService({ store: new D1TagStore({ db }), manifests, locks, events, background, clock });
   const referrers = new ReferrerService({ store: new D1ReferrerStore({ db }), manifests: store, content });
   const catalog = new CatalogService({ store: repositoryListings });
+  const trash = new TrashService({ store: new D1TrashStore({ db }), repositories, locks, events, background, clock });
   const artifacts = new ArtifactService({
     store: new D1ArtifactStore({ db }),
     repositories,
@@ -99,7 +100,6 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
     clock,
     maxRowsPerBatch: MAX_ROWS_PER_BATCH,
   });
-  const labels = new LabelService({ store: new D1LabelStore({ db }), clock });
   return {
     artifacts,
     artifactCopies,
@@ -107,11 +107,11 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
     blobs,
     catalog,
     events,
-    labels,
     manifests,
     pulls,
     referrers,
     tags,
+    trash,
     orphans,
     ...uploads,
   };
