@@ -16,6 +16,7 @@ import { R2BlobStorage } from '#adapters/r2/blob-storage';
 import { R2MultipartStorage } from '#adapters/r2/multipart-storage';
 import { ObjectKeys } from '#adapters/r2/object-keys';
 import type { Clock } from '#core/clock';
+import { ArtifactFactsService } from '#domain/artifacts/artifact-facts-service';
 import { ArtifactService } from '#domain/artifacts/artifact-service';
 import { BlobService } from '#domain/blobs/blob-service';
 import type { BlobStorage } from '#domain/blobs/blob-storage';
@@ -59,8 +60,10 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   const locks = new DurableRepositoryLocks({ namespace: env.REPOSITORY_LOCK });
   const repositories = new RepositoryService({ store: repositoryStore, locks, background, clock });
   const store = new D1ManifestStore({ db });
+  const artifactFacts = new ArtifactFactsService({ blobs });
   const manifests = new ManifestService({
     store,
+    facts: artifactFacts,
     repositories,
     locks,
     storage,
