@@ -25,8 +25,7 @@ export interface Accessory {
   readonly createdAtMs: number;
   readonly subjectDigest: Digest;
   readonly subjectRepository: RepositoryName;
-  /** Undefined while the repository does not hold the subject. */
-  readonly subjectId: number | undefined;
+  readonly subjectId: number;
 }
 
 const TYPE_OF: Readonly<Record<string, AccessoryType>> = {
