@@ -9,6 +9,7 @@ import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
+import { tagRoutes } from '#routes/api/tags';
 import { trustRuleRoutes } from '#routes/api/trust-rules';
 import { oneUserRoutes } from '#routes/api/user';
 import { userGroupRoutes } from '#routes/api/usergroups';
@@ -80,6 +81,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', repositoryRoutes());
   app.route('/api/v2.0', trustRuleRoutes());
   app.route('/api/v2.0', artifactRoutes());
+  app.route('/api/v2.0', tagRoutes());
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());
   app.route('/api/v2.0', ldapRoutes());

@@ -323,6 +323,23 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
 
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/tags': {
+    need: inProject('tag:create'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/tags`,
+    body: () => ({ name: '2' }),
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/tags': {
+    need: inProject('tag:list'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/tags`,
+    granted: 404,
+  },
+  'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/tags/:tag_name': {
+    need: inProject('tag:delete'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/tags/1`,
+    granted: 404,
+  },
+
   'GET /api/v2.0/projects/:project_name_or_id/trust-rules': {
     need: inProject('robot:list'),
     path: trustRules,

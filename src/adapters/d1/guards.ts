@@ -15,6 +15,7 @@ export type GuardCode =
   | 'ARTIFACT_GONE'
   | 'ARTIFACT_REFERENCED'
   | 'TAG_GONE'
+  | 'TAG_TAKEN'
   | 'USERS_EXIST'
   | 'USER_GONE'
   | 'USERNAME_TAKEN'

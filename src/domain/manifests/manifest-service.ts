@@ -74,6 +74,14 @@ export class ManifestService {
     this.#facts = new BoundedCache({ maxWeight: MAX_FACTS, ttlMs: FACT_TTL_MS, clock: deps.clock });
   }
 
+  /** What the reference names as it stands, nothing of it remembered; undefined when nothing. */
+  find(repository: RepositoryName, reference: Reference): Promise<StoredManifest | undefined> {
+    const { store } = this.#deps;
+    return reference.kind === 'tag'
+      ? store.findByTag(repository, reference.tag)
+      : store.findByDigest(repository, reference.digest);
+  }
+
   /** What the reference names: by digest it may be remembered, by tag it never is. MANIFEST_UNKNOWN when nothing. */
   async stat(repository: RepositoryName, reference: Reference): Promise<StoredManifest> {
     const { store } = this.#deps;

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { parseFilter, parseSort, toOffsetPage } from '#core/api-query';
-import { AppError } from '#core/errors';
-import { parseReference, type Reference, withinProject } from '#core/reference';
+import { withinProject } from '#core/reference';
+import { ARTIFACTS_PATH, artifactParams, referenceOfPath, repositoryParams } from '#routes/api/artifact-path';
 import { setListHeaders } from '#routes/api/paging';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter } from '#routes/api/router';
@@ -9,16 +9,12 @@ import { artifactSchema, toArtifactDto } from '#routes/api/schemas/artifact';
 import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
 import type { AppEnv } from '#routes/app-env';
 
-const BASE = '/projects/{project_name}/repositories/{repository_name}/artifacts';
-
-const repositoryParams = z.object({ project_name: z.string(), repository_name: z.string() });
-const artifactParams = repositoryParams.extend({ reference: z.string() });
 /** Tags are shown unless they are not wanted; the other parts Harbor can show have nothing to show yet. */
 const detailQuery = z.object({ with_tag: flagSchema.optional() });
 
 const listArtifacts = createRoute({
   method: 'get',
-  path: BASE,
+  path: ARTIFACTS_PATH,
   operationId: 'listArtifacts',
   tags: ['artifact'],
   request: { params: repositoryParams, query: pageQuerySchema.extend(detailQuery.shape) },
@@ -34,7 +30,7 @@ const listArtifacts = createRoute({
 
 const getArtifact = createRoute({
   method: 'get',
-  path: `${BASE}/{reference}`,
+  path: `${ARTIFACTS_PATH}/{reference}`,
   operationId: 'getArtifact',
   tags: ['artifact'],
   request: { params: artifactParams, query: detailQuery },
@@ -46,7 +42,7 @@ const getArtifact = createRoute({
 
 const deleteArtifact = createRoute({
   method: 'delete',
-  path: `${BASE}/{reference}`,
+  path: `${ARTIFACTS_PATH}/{reference}`,
   operationId: 'deleteArtifact',
   tags: ['artifact'],
   request: { params: artifactParams },
@@ -96,10 +92,4 @@ export function artifactRoutes(): OpenAPIHono<AppEnv> {
   });
 
   return routes;
-}
-
-function referenceOfPath(text: string): Reference {
-  const reference = parseReference(text);
-  if (!reference) throw new AppError('NOT_FOUND', { message: 'invalid reference format' });
-  return reference;
 }

@@ -2,20 +2,9 @@ import { z } from '@hono/zod-openapi';
 import type { Artifact } from '#domain/artifacts/artifact';
 import { artifactTypeOf } from '#domain/artifacts/artifact-type';
 import { toTimestamp } from '#routes/api/schemas/common';
+import { tagSchema, toTagDto } from '#routes/api/schemas/tag';
 
 const annotationsSchema = z.record(z.string(), z.string());
-
-const tagSchema = z
-  .object({
-    id: z.int(),
-    repository_id: z.int(),
-    artifact_id: z.int(),
-    name: z.string(),
-    push_time: z.iso.datetime(),
-    pull_time: z.iso.datetime(),
-    immutable: z.boolean(),
-  })
-  .openapi('Tag');
 
 const referenceSchema = z
   .object({
@@ -67,7 +56,9 @@ export function toArtifactDto(artifact: Artifact, { withTags }: { withTags: bool
     pull_time: toTimestamp(artifact.pulledAtMs),
     ...(artifact.annotations && { annotations: { ...artifact.annotations } }),
     references: nullIfEmpty(referencesOf(artifact)),
-    tags: withTags ? nullIfEmpty(tagsOf(artifact)) : null,
+    tags: withTags
+      ? nullIfEmpty(artifact.tags.map((tag) => toTagDto(tag, { repositoryId: artifact.repositoryId, artifactId: artifact.id })))
+      : null,
     labels: null,
     accessories: null,
   };
@@ -75,18 +66,6 @@ export function toArtifactDto(artifact: Artifact, { withTags }: { withTags: bool
 
 function nullIfEmpty<T>(items: T[]): T[] | null {
   return items.length > 0 ? items : null;
-}
-
-function tagsOf(artifact: Artifact): z.infer<typeof tagSchema>[] {
-  return artifact.tags.map((tag) => ({
-    id: tag.id,
-    repository_id: artifact.repositoryId,
-    artifact_id: artifact.id,
-    name: tag.name,
-    push_time: toTimestamp(tag.pushedAtMs),
-    pull_time: toTimestamp(tag.pulledAtMs),
-    immutable: false,
-  }));
 }
 
 function referencesOf(artifact: Artifact): z.infer<typeof referenceSchema>[] {
