@@ -1,10 +1,12 @@
 import { Hono } from 'hono';
+import { accessoryRoutes } from '#routes/api/accessories';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
 import { oidcApiRoutes } from '#routes/api/oidc';
 import { permissionRoutes } from '#routes/api/permissions';
+import { projectArtifactRoutes } from '#routes/api/project-artifacts';
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
@@ -81,6 +83,8 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', repositoryRoutes());
   app.route('/api/v2.0', trustRuleRoutes());
   app.route('/api/v2.0', artifactRoutes());
+  app.route('/api/v2.0', accessoryRoutes());
+  app.route('/api/v2.0', projectArtifactRoutes());
   app.route('/api/v2.0', tagRoutes());
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());

@@ -81,7 +81,7 @@ const descriptorSchema = z.object({
   artifactType: mediaTypeText.optional(),
   annotations: stringMap.nullish().transform((value) => value ?? undefined),
   platform: z.record(z.string(), z.unknown()).transform(knownPlatform).optional(),
-  urls: z.unknown().transform(knownUrls),
+  urls: z.unknown().optional().transform(knownUrls),
 });
 
 /** The union of what image manifests, indexes and the retired artifact manifest hold; unknown fields are left alone. */

@@ -84,7 +84,8 @@ export async function withParts(
     queries.map(([, sql]) => db.prepare(sql).bind(ids)),
   );
   const found = new Map(queries.map(([part], index) => [part, answers[index]?.results ?? []]));
-  const of = <Row>(part: keyof PartRows, idOf: (row: Row) => number) => Map.groupBy((found.get(part) ?? []) as Row[], idOf);
+  const of = <Row>(part: keyof PartRows, idOf: (row: Row) => number) =>
+    Map.groupBy((found.get(part) ?? []) as Row[], idOf);
   const parts: PartRows = {
     references: of('references', (row: ReferenceRow) => row.parent_id),
     tags: of('tags', (row: TagRow) => row.artifact_id),

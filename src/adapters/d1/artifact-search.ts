@@ -62,7 +62,10 @@ function pinned(repositoryId: number, filter: ArtifactFilter): Source | undefine
   const { id, digest, tags, labels } = filter;
   const terms = [INDEXES[filter.base ? 'artifacts_pushed' : 'artifacts_listed'], ...termsOfTags(tags)];
   // The plus keeps SQLite from going through the whole repository.
-  const where = conditions(['+a.repository_id = ?1', ...terms], [repositoryId]).matching('a.pushed_at_ms', filter.push_time);
+  const where = conditions(['+a.repository_id = ?1', ...terms], [repositoryId]).matching(
+    'a.pushed_at_ms',
+    filter.push_time,
+  );
   if (digest?.match === 'exact') {
     const byDigest = conditions(['a.repository_id = ?1', ...terms], [repositoryId]);
     return {
@@ -102,7 +105,11 @@ function indexed(scope: ArtifactScope, filter: ArtifactFilter): Source {
   const candidates = conditions([`${column} = ?1`, INDEXES[index]], [id]).matching('a.pushed_at_ms', filter.push_time);
   const where = conditions([candidates.sql, ...termsOfTags(filter.tags)], candidates.bindings);
   if (filter.tags && isNameOfTag(filter.tags)) where.add(hasTag(filter.tags), filter.tags.value);
-  return { from, where, candidates: { sql: `select 1 from ${from} where ${candidates.sql}`, bindings: candidates.bindings } };
+  return {
+    from,
+    where,
+    candidates: { sql: `select 1 from ${from} where ${candidates.sql}`, bindings: candidates.bindings },
+  };
 }
 
 function indexFor(scope: ArtifactScope, { base, tags }: ArtifactFilter): keyof typeof INDEXES {

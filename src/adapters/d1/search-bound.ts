@@ -8,7 +8,11 @@ const MAX_EXAMINED = 10_000;
  * BAD_REQUEST when `candidates` (`select 1 from … where …`, on an index) are more than a search may look at: part of an
  * answer must not pass for all of it, and no request reads a whole registry.
  */
-export async function requireSearchable(db: D1Database, candidates: string, bindings: readonly unknown[]): Promise<void> {
+export async function requireSearchable(
+  db: D1Database,
+  candidates: string,
+  bindings: readonly unknown[],
+): Promise<void> {
   const query = db.prepare(`select count(*) total from (${candidates} limit ${MAX_EXAMINED + 1})`).bind(...bindings);
   const total = (await withRetries(() => query.first<number>('total'))) ?? 0;
   if (total <= MAX_EXAMINED) return;
