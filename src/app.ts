@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
 import { accessoryRoutes } from '#routes/api/accessories';
+import { additionRoutes } from '#routes/api/additions';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
+import { iconRoutes } from '#routes/api/icons';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
 import { oidcApiRoutes } from '#routes/api/oidc';
@@ -84,6 +86,8 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', trustRuleRoutes());
   app.route('/api/v2.0', artifactRoutes());
   app.route('/api/v2.0', accessoryRoutes());
+  app.route('/api/v2.0', additionRoutes());
+  app.route('/api/v2.0', iconRoutes());
   app.route('/api/v2.0', projectArtifactRoutes());
   app.route('/api/v2.0', tagRoutes());
   app.route('/api/v2.0', robotRoutes());

@@ -2,6 +2,7 @@ import { PlatformEdgeCache } from '#adapters/cache/platform-edge-cache';
 import { D1ArtifactStore } from '#adapters/d1/artifact-store';
 import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1EventStore } from '#adapters/d1/event-store';
+import { D1IconStore } from '#adapters/d1/icon-store';
 import { D1IntentStore } from '#adapters/d1/intent-store';
 import { D1ManifestStore } from '#adapters/d1/manifest-store';
 import { D1ReferrerStore } from '#adapters/d1/referrer-store';
@@ -16,6 +17,7 @@ import { R2BlobStorage } from '#adapters/r2/blob-storage';
 import { R2MultipartStorage } from '#adapters/r2/multipart-storage';
 import { ObjectKeys } from '#adapters/r2/object-keys';
 import type { Clock } from '#core/clock';
+import { AdditionService } from '#domain/artifacts/addition-service';
 import { ArtifactFactsService } from '#domain/artifacts/artifact-facts-service';
 import { ArtifactService } from '#domain/artifacts/artifact-service';
 import { BlobService } from '#domain/blobs/blob-service';
@@ -25,6 +27,7 @@ import { ContentReader } from '#domain/blobs/content-reader';
 import { OrphanSweep } from '#domain/blobs/orphan-sweep';
 import { EventService } from '#domain/events/event-service';
 import { PullRecorder } from '#domain/events/pull-recorder';
+import { IconService } from '#domain/icons/icon-service';
 import { ManifestService } from '#domain/manifests/manifest-service';
 import { ReferrerService } from '#domain/manifests/referrer-service';
 import { CatalogService } from '#domain/repositories/catalog-service';
@@ -80,7 +83,23 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
     repositories,
     manifests,
   });
-  return { artifacts, repositories, blobs, catalog, events, manifests, pulls, referrers, tags, orphans, ...uploads };
+  const additions = new AdditionService({ artifacts, manifests, blobs, facts: artifactFacts });
+  const icons = new IconService({ store: new D1IconStore({ db }), blobs });
+  return {
+    additions,
+    artifacts,
+    icons,
+    repositories,
+    blobs,
+    catalog,
+    events,
+    manifests,
+    pulls,
+    referrers,
+    tags,
+    orphans,
+    ...uploads,
+  };
 }
 
 interface UploadParts {

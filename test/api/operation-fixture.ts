@@ -340,6 +340,28 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
 
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/accessories': {
+    need: inProject('accessory:list'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/accessories`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/additions/vulnerabilities': {
+    need: inProject('artifact-addition:read'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/additions/vulnerabilities`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/additions/:addition': {
+    need: inProject('artifact-addition:read'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/additions/readme.md`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/artifacts': {
+    need: inProject('artifact:list'),
+    path: (place) => `${projectPath(place)}/artifacts`,
+    granted: 200,
+  },
+  'GET /api/v2.0/icons/:digest': { need: nothing, path: () => `${API}/icons/${DIGEST}`, granted: 404 },
+
   'GET /api/v2.0/projects/:project_name_or_id/trust-rules': {
     need: inProject('robot:list'),
     path: trustRules,

@@ -25,3 +25,9 @@ const OF_TYPE: ReadonlyMap<string, readonly Addition[]> = new Map([
 export function additionsOf({ type, manifestMediaType }: Artifact): readonly Addition[] {
   return isIndexMediaType(manifestMediaType) ? [] : (OF_TYPE.get(type) ?? []);
 }
+
+/** An addition as clients get it. */
+export interface AdditionContent {
+  readonly contentType: string;
+  readonly body: string | Uint8Array | ReadableStream<Uint8Array>;
+}
