@@ -17,6 +17,8 @@ export type Need =
   | { readonly kind: 'project'; readonly permission: string }
   /** As `project`, but no machine may, whatever it was given. */
   | { readonly kind: 'person-in-project'; readonly permission: string }
+  /** As `project`, and to be somebody, though the project be public. */
+  | { readonly kind: 'known-in-project'; readonly permission: string }
   /** As `project`, on `/v2`: refusals are 401, and a stranger without credentials gets one even in a public project. */
   | { readonly kind: 'registry'; readonly permission: string };
 
@@ -44,6 +46,7 @@ const administrator: Need = { kind: 'administrator' };
 const system = (permission: string): Need => ({ kind: 'system', permission });
 const inProject = (permission: string): Need => ({ kind: 'project', permission });
 const personInProject = (permission: string): Need => ({ kind: 'person-in-project', permission });
+const knownInProject = (permission: string): Need => ({ kind: 'known-in-project', permission });
 const registry = (permission: string): Need => ({ kind: 'registry', permission });
 
 const API = '/api/v2.0';
@@ -356,7 +359,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
   'GET /api/v2.0/projects/:project_name_or_id/artifacts': {
-    need: inProject('artifact:list'),
+    need: knownInProject('artifact:list'),
     path: (place) => `${projectPath(place)}/artifacts`,
     granted: 200,
   },

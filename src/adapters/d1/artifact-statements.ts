@@ -55,3 +55,15 @@ export function upsertArtifact(db: D1Database, put: ManifestPut): D1PreparedStat
       facts.accessory?.of ?? null,
     );
 }
+
+const SUM_CHILDREN = `
+  update artifacts as a set size_bytes = manifest_size_bytes + coalesce((
+    select sum(child.size_bytes) from artifact_references ar
+    join artifacts child on child.repository_id = ar.repository_id and child.digest = ar.child_digest
+    where ar.parent_id = a.id), 0)
+  where a.repository_id = ?1 and a.digest = ?2`;
+
+/** An index is as large as the children that are there when it is pushed, as in Harbor; its references come before this. */
+export function sumChildren(db: D1Database, { manifest, repositoryId, digest }: ManifestPut): D1PreparedStatement[] {
+  return manifest.children.length > 0 ? [db.prepare(SUM_CHILDREN).bind(repositoryId, digest)] : [];
+}

@@ -1,4 +1,4 @@
-import { upsertArtifact } from '#adapters/d1/artifact-statements';
+import { sumChildren, upsertArtifact } from '#adapters/d1/artifact-statements';
 import { runBatch, withRetries } from '#adapters/d1/batch';
 import { AVAILABLE, upsertBlob } from '#adapters/d1/blob-statements';
 import { type GuardCode, GuardFailed, guard, guardProject } from '#adapters/d1/guards';
@@ -135,6 +135,7 @@ function putStatements(db: D1Database, put: ManifestPut): D1PreparedStatement[] 
     ...upsertBlob(db, { digest, sizeBytes: put.sizeBytes, objectKey: put.objectKey, nowMs }),
     upsertArtifact(db, put),
     ...insertReferences(db, put, blobs),
+    ...sumChildren(db, put),
     ...moveTags(db, put),
     db
       .prepare('update repositories set published_at_ms = ?2 where id = ?1 and published_at_ms is null')

@@ -48,7 +48,7 @@ export interface Artifact {
   readonly extraAttributes: ExtraAttributes | undefined;
   /** The layer that is its icon; undefined for the icon of its type. */
   readonly iconDigest: Digest | undefined;
-  /** Manifest, config and layers. */
+  /** Manifest, config and layers, or an index and the children that were there at its push. */
   readonly sizeBytes: number;
   readonly pushedAtMs: number;
   readonly pulledAtMs: number | undefined;

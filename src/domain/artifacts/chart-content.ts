@@ -54,7 +54,7 @@ export function parseRequirements(yaml: string): readonly ChartDependency[] {
 
 function parseYaml(yaml: string): unknown {
   try {
-    return parse(yaml, { maxAliasCount: MAX_ALIASES, logLevel: 'silent' });
+    return parse(yaml, { maxAliasCount: MAX_ALIASES, logLevel: 'error' });
   } catch {
     return undefined;
   }

@@ -25,7 +25,7 @@ export const artifacts = sqliteTable(
     configMediaType: text('config_media_type'),
     /** What a referrers listing calls it; null is left out there. */
     artifactType: text('artifact_type'),
-    /** Manifest, config and layers, in bytes. */
+    /** Manifest, config and layers, or an index and the children that were there at its push, in bytes. */
     sizeBytes: integer('size_bytes').notNull(),
     /** What this manifest is about, whether or not that exists. */
     subjectDigest: text('subject_digest'),
