@@ -22,7 +22,7 @@ export interface AccessoryListing {
   readonly page: OrderedPage<AccessoryOrder>;
 }
 
-export interface OrderedPage<K extends string> extends OffsetPage {
+interface OrderedPage<K extends string> extends OffsetPage {
   readonly orderBy: K;
   readonly isDescending: boolean;
 }
