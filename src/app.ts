@@ -1,17 +1,26 @@
 import { Hono } from 'hono';
+import { getPath } from 'hono/utils/url';
+import { routingPath } from '#core/request-path';
 import { accessoryRoutes } from '#routes/api/accessories';
 import { additionRoutes } from '#routes/api/additions';
+import { artifactCopyRoutes } from '#routes/api/artifact-copies';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
+import { cveAllowlistRoutes } from '#routes/api/cve-allowlist';
 import { iconRoutes } from '#routes/api/icons';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
 import { oidcApiRoutes } from '#routes/api/oidc';
 import { permissionRoutes } from '#routes/api/permissions';
+import { oneProjectRoutes } from '#routes/api/project';
 import { projectArtifactRoutes } from '#routes/api/project-artifacts';
+import { projectMetadataRoutes } from '#routes/api/project-metadata';
 import { projectRoutes } from '#routes/api/projects';
+import { registryRoutes } from '#routes/api/registries';
+import { replicationAdapterRoutes } from '#routes/api/replication-adapters';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
+import { scheduleRoutes } from '#routes/api/schedules';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
 import { tagRoutes } from '#routes/api/tags';
 import { trustRuleRoutes } from '#routes/api/trust-rules';
@@ -27,7 +36,10 @@ import { tokenExchangeRoutes } from '#routes/auth/token-exchange';
 import { landing } from '#routes/internal/landing';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
-import { notFound, onError } from '#routes/middleware/error-handler';
+import { onError } from '#routes/middleware/error-handler';
+import { notFound } from '#routes/middleware/not-found';
+import { refuseWhenReadOnly } from '#routes/middleware/read-only';
+import { requireReadableUrl } from '#routes/middleware/readable-url';
 import { registryHeaders } from '#routes/middleware/registry-headers';
 import { requestId } from '#routes/middleware/request-id';
 import { requestLog } from '#routes/middleware/request-log';
@@ -48,8 +60,8 @@ export function servicesFor(env: Env): Services {
 
 /** The whole HTTP surface. Tests bring services of their own. */
 export function createApp(provide: (env: Env) => Services = servicesFor): Hono<AppEnv> {
-  // `/v2` and `/v2/` are one, and so is every other path with and without its last slash.
-  const app = new Hono<AppEnv>({ strict: false });
+  // `/v2` and `/v2/` are one, and so is every other path with and without its last slash, or with more than one anywhere.
+  const app = new Hono<AppEnv>({ getPath: (request) => routingPath(getPath(request)) });
   app.use(requestId);
   app.use(async function provideServices(c, next) {
     c.set('services', provide(c.env));
@@ -57,13 +69,14 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   });
   app.use(requestLog);
   app.onError(onError);
-  app.notFound(notFound);
+  app.notFound(notFound(app));
 
+  app.use('/api/*', requireReadableUrl);
   app.route('/api', openSystemRoutes());
-  app.use('/v2/*', registryHeaders, authenticate('registry'));
+  app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
-  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'));
-  app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'));
+  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
+  app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
 
   app.get('/', landing);
   // Where a logout lands; the portal's page one day.
@@ -80,6 +93,9 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', userRoutes());
   app.route('/api/v2.0', oneUserRoutes());
   app.route('/api/v2.0', projectRoutes());
+  app.route('/api/v2.0', oneProjectRoutes());
+  app.route('/api/v2.0', projectMetadataRoutes());
+  app.route('/api/v2.0', cveAllowlistRoutes());
   app.route('/api/v2.0', memberRoutes());
   app.route('/api/v2.0', userGroupRoutes());
   app.route('/api/v2.0', repositoryRoutes());
@@ -89,9 +105,13 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', additionRoutes());
   app.route('/api/v2.0', iconRoutes());
   app.route('/api/v2.0', projectArtifactRoutes());
+  app.route('/api/v2.0', artifactCopyRoutes());
   app.route('/api/v2.0', tagRoutes());
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());
+  app.route('/api/v2.0', registryRoutes());
+  app.route('/api/v2.0', replicationAdapterRoutes());
+  app.route('/api/v2.0', scheduleRoutes());
   app.route('/api/v2.0', ldapRoutes());
   app.route('/api/v2.0', oidcApiRoutes());
   return app;

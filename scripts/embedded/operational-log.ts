@@ -31,7 +31,9 @@ export class OperationalLog {
     const verdict = this.#limit.judge(message);
     if (verdict === 'drop') return;
     const told = verdict === 'last' ? `${message} (more of these are left out for up to a minute)` : message;
-    this.#append(level, JSON.stringify({ time: new Date().toISOString(), level, message: told }), told);
+    // Where in the runtime it was is for the file; the terminal gets a line.
+    const [firstLine = ''] = told.split('\n', 1);
+    this.#append(level, JSON.stringify({ time: new Date().toISOString(), level, message: told }), firstLine);
   }
 
   #append(level: string, line: string, told: string): void {

@@ -1,5 +1,5 @@
 import { AppError } from '#core/errors';
-import { parseListingFilter } from '#core/listing-filter';
+import { normalizeKey, parseListingFilter } from '#core/listing-filter';
 import type { OffsetPage } from '#core/pagination';
 import { parseTerms } from '#core/query-grammar';
 
@@ -83,8 +83,8 @@ export function parseSort<K extends string>(
   fallback: Sorting<K>,
 ): Sorting<K> {
   for (const part of text?.split(',') ?? []) {
-    const name = part.trim().replace(/^[-+]/, '');
-    const key = keys.find((known) => known === name);
+    const name = normalizeKey(part.trim().replace(/^[-+]/, ''));
+    const key = keys.find((known) => normalizeKey(known) === name);
     if (key) return { key, isDescending: part.trim().startsWith('-') };
   }
   return fallback;

@@ -1,4 +1,5 @@
 import { PlatformEdgeCache } from '#adapters/cache/platform-edge-cache';
+import { D1ArtifactCopyStore } from '#adapters/d1/artifact-copy-store';
 import { D1ArtifactStore } from '#adapters/d1/artifact-store';
 import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1EventStore } from '#adapters/d1/event-store';
@@ -17,7 +18,8 @@ import { R2BlobStorage } from '#adapters/r2/blob-storage';
 import { R2MultipartStorage } from '#adapters/r2/multipart-storage';
 import { ObjectKeys } from '#adapters/r2/object-keys';
 import type { Clock } from '#core/clock';
-import { AdditionService } from '#domain/artifacts/addition-service';
+import { AdditionService, type AdditionServiceDeps } from '#domain/artifacts/addition-service';
+import { ArtifactCopyService, MAX_ROWS_PER_BATCH } from '#domain/artifacts/artifact-copy-service';
 import { ArtifactFactsService } from '#domain/artifacts/artifact-facts-service';
 import { ArtifactService } from '#domain/artifacts/artifact-service';
 import { BlobService } from '#domain/blobs/blob-service';
@@ -78,17 +80,20 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   const tags = new TagService({ store: new D1TagStore({ db }), manifests, locks, events, background, clock });
   const referrers = new ReferrerService({ store: new D1ReferrerStore({ db }), manifests: store, content });
   const catalog = new CatalogService({ store: repositoryStore });
-  const artifacts = new ArtifactService({
-    store: new D1ArtifactStore({ db }),
-    repositories,
+  const shown = createArtifactViews(db, { repositories, manifests, blobs, facts: artifactFacts });
+  const artifactCopies = new ArtifactCopyService({
+    store: new D1ArtifactCopyStore({ db }),
     manifests,
+    repositories,
+    locks,
+    events,
+    background,
+    clock,
+    maxRowsPerBatch: MAX_ROWS_PER_BATCH,
   });
-  const additions = new AdditionService({ artifacts, manifests, blobs, facts: artifactFacts });
-  const icons = new IconService({ store: new D1IconStore({ db }), blobs });
   return {
-    additions,
-    artifacts,
-    icons,
+    ...shown,
+    artifactCopies,
     repositories,
     blobs,
     catalog,
@@ -100,6 +105,18 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
     orphans,
     ...uploads,
   };
+}
+
+type ArtifactParts = Pick<AdditionServiceDeps, 'manifests' | 'blobs' | 'facts'> & {
+  readonly repositories: RepositoryService;
+};
+
+/** Artifacts as people look at them. */
+function createArtifactViews(db: D1Database, { repositories, manifests, blobs, facts }: ArtifactParts) {
+  const artifacts = new ArtifactService({ store: new D1ArtifactStore({ db }), repositories, manifests });
+  const additions = new AdditionService({ artifacts, manifests, blobs, facts });
+  const icons = new IconService({ store: new D1IconStore({ db }), blobs });
+  return { artifacts, additions, icons };
 }
 
 interface UploadParts {

@@ -70,6 +70,56 @@ const ABSENT = 987_654;
 
 /** Every operation there is, by the method and the pattern of its route. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'GET /api/v2.0/registries': { need: system('registry:list'), path: () => `${API}/registries`, granted: 200 },
+  'POST /api/v2.0/registries': {
+    need: system('registry:create'),
+    path: () => `${API}/registries`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'POST /api/v2.0/registries/ping': {
+    need: system('registry:read'),
+    path: () => `${API}/registries/ping`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'GET /api/v2.0/registries/:id': {
+    need: system('registry:read'),
+    path: () => `${API}/registries/${ABSENT}`,
+    granted: 404,
+  },
+  'GET /api/v2.0/registries/:id/info': {
+    need: system('registry:read'),
+    path: () => `${API}/registries/${ABSENT}/info`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/registries/:id': {
+    need: system('registry:update'),
+    path: () => `${API}/registries/${ABSENT}`,
+    body: () => ({}),
+    granted: 404,
+  },
+  'DELETE /api/v2.0/registries/:id': {
+    need: system('registry:delete'),
+    path: () => `${API}/registries/${ABSENT}`,
+    granted: 404,
+  },
+  'GET /api/v2.0/replication/adapters': {
+    need: system('replication-adapter:list'),
+    path: () => `${API}/replication/adapters`,
+    granted: 200,
+  },
+  'GET /api/v2.0/replication/adapterinfos': {
+    need: system('replication-adapter:list'),
+    path: () => `${API}/replication/adapterinfos`,
+    granted: 200,
+  },
+  'GET /api/v2.0/schedules': {
+    need: system('jobservice-monitor:list'),
+    path: () => `${API}/schedules`,
+    granted: 200,
+  },
+
   'GET /': { need: nothing, path: () => '/', granted: 200 },
   'GET /account/sign-in': { need: nothing, path: () => '/account/sign-in', granted: 200 },
   'GET /api/version': { need: nothing, path: () => '/api/version', granted: 200 },
@@ -111,6 +161,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 412,
   },
 
+  'GET /api/v2.0/internalconfig': { need: nothing, path: () => `${API}/internalconfig`, granted: 401 },
   'GET /api/v2.0/configurations': {
     need: administrator,
     path: () => `${API}/configurations`,
@@ -190,11 +241,68 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 400,
   },
   'GET /api/v2.0/projects/:project_name_or_id': { need: inProject('project:read'), path: projectPath, granted: 200 },
+  'PUT /api/v2.0/projects/:project_name_or_id': {
+    need: inProject('project:update'),
+    path: projectPath,
+    body: () => ({ metadata: { severity: 'terrible' } }),
+    granted: 400,
+  },
   // The project holds a repository, and so is not deleted even for those who may.
   'DELETE /api/v2.0/projects/:project_name_or_id': {
     need: inProject('project:delete'),
     path: projectPath,
     granted: 412,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/_deletable': {
+    need: inProject('project:delete'),
+    path: (place) => `${projectPath(place)}/_deletable`,
+    granted: 200,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/summary': {
+    need: inProject('project:read'),
+    path: (place) => `${projectPath(place)}/summary`,
+    granted: 200,
+  },
+
+  // Harbor gives no role of a project metadata:list, so that administrators of the system and robots alone list them.
+  'GET /api/v2.0/projects/:project_name_or_id/metadatas': {
+    need: inProject('metadata:list'),
+    path: (place) => `${projectPath(place)}/metadatas/`,
+    granted: 200,
+  },
+  'POST /api/v2.0/projects/:project_name_or_id/metadatas': {
+    need: inProject('metadata:create'),
+    path: (place) => `${projectPath(place)}/metadatas/`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/metadatas/:meta_name': {
+    need: inProject('metadata:read'),
+    path: (place) => `${projectPath(place)}/metadatas/public`,
+    granted: 200,
+  },
+  'PUT /api/v2.0/projects/:project_name_or_id/metadatas/:meta_name': {
+    need: inProject('metadata:update'),
+    path: (place) => `${projectPath(place)}/metadatas/public`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'DELETE /api/v2.0/projects/:project_name_or_id/metadatas/:meta_name': {
+    need: inProject('metadata:delete'),
+    path: (place) => `${projectPath(place)}/metadatas/absent`,
+    granted: 404,
+  },
+
+  'GET /api/v2.0/system/CVEAllowlist': {
+    need: authenticated,
+    path: () => `${API}/system/CVEAllowlist`,
+    granted: 200,
+  },
+  'PUT /api/v2.0/system/CVEAllowlist': {
+    need: system('configuration:update'),
+    path: () => `${API}/system/CVEAllowlist`,
+    body: () => ({ items: [{ cve_id: '' }] }),
+    granted: 400,
   },
 
   'GET /api/v2.0/projects/:project_name_or_id/members': {
@@ -314,6 +422,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     need: inProject('artifact:list'),
     path: (place) => `${absentRepository(place)}/artifacts`,
     granted: 404,
+  },
+  // To read the source besides is asked of those who come so far (test/integration/routes/artifact-copies.test.ts).
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts': {
+    need: inProject('artifact:create'),
+    path: (place) => `${absentRepository(place)}/artifacts?from=nothing`,
+    granted: 400,
   },
   'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference': {
     need: inProject('artifact:read'),

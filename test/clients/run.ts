@@ -6,10 +6,12 @@ import type { Scenario, World } from '#test/clients/scenario';
 import { accountsScenario } from '#test/clients/scenarios/accounts';
 import { anonymousScenario } from '#test/clients/scenarios/anonymous';
 import { buildahScenario } from '#test/clients/scenarios/buildah';
+import { copiesScenario } from '#test/clients/scenarios/copies';
 import { craneScenario } from '#test/clients/scenarios/crane';
 import { deletionScenario } from '#test/clients/scenarios/deletion';
 import { dockerScenario } from '#test/clients/scenarios/docker';
 import { federationScenario } from '#test/clients/scenarios/federation';
+import { harborGoClientScenario } from '#test/clients/scenarios/harbor-go-client';
 import { helmScenario } from '#test/clients/scenarios/helm';
 import { mountScenario } from '#test/clients/scenarios/mount';
 import { multiArchScenario } from '#test/clients/scenarios/multi-arch';
@@ -36,6 +38,7 @@ const SCENARIOS: readonly Scenario[] = [
   regctlScenario,
   helmScenario,
   multiArchScenario,
+  copiesScenario,
   referrersScenario,
   mountScenario,
   deletionScenario,
@@ -43,6 +46,7 @@ const SCENARIOS: readonly Scenario[] = [
   anonymousScenario,
   accountsScenario,
   federationScenario,
+  harborGoClientScenario,
 ];
 
 const TOOLS: readonly Tool[] = [
@@ -57,6 +61,7 @@ const TOOLS: readonly Tool[] = [
   'helm',
   'debootstrap',
   'tar',
+  'go',
 ];
 
 async function main(): Promise<void> {

@@ -51,6 +51,13 @@ describe('the operational log', () => {
     expect(lines).toHaveLength(110);
   });
 
+  it('keeps where in the runtime something was from the terminal', () => {
+    const message = 'failed to look up an address\nstack: workerd@28a3c60';
+    const lines = linesAfter((log) => log.write({ level: 'error', message }));
+    expect(lines.map((line) => line.message)).toEqual([message]);
+    expect(process.stderr.write).toHaveBeenCalledWith('failed to look up an address\n');
+  });
+
   it('leaves no line of the worker out', () => {
     const lines = linesAfter((log) => {
       for (let request = 0; request < 1_000; request++) log.write({ level: 'info', message: '{"kind":"request"}' });

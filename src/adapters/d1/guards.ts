@@ -7,6 +7,8 @@ export type GuardCode =
   | 'PROJECT_GONE'
   | 'PROJECT_NOT_EMPTY'
   | 'NAME_TAKEN'
+  | 'METADATA_TAKEN'
+  | 'METADATA_GONE'
   | 'REPOSITORY_GONE'
   | 'LOCK_LOST'
   | 'BLOB_NOT_LINKED'
@@ -17,7 +19,9 @@ export type GuardCode =
   | 'TAG_GONE'
   | 'TAG_TAKEN'
   | 'USERS_EXIST'
+  | 'MODE_CHANGED'
   | 'USER_GONE'
+  | 'USER_CHANGED'
   | 'USERNAME_TAKEN'
   | 'EMAIL_TAKEN'
   | 'LAST_ADMINISTRATOR'
@@ -32,7 +36,9 @@ export type GuardCode =
   | 'RULE_TAKEN'
   | 'TOO_MANY_RULES'
   | 'IDENTITY_TAKEN'
-  | 'QUOTA_EXCEEDED';
+  | 'QUOTA_EXCEEDED'
+  | 'REGISTRY_GONE'
+  | 'REGISTRY_TAKEN';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {

@@ -102,6 +102,12 @@ export class OidcService {
     await this.#settings();
   }
 
+  /** Whether somebody with this ticket has logged in at the provider and has no name here yet. */
+  async awaitsName(ticket: string): Promise<boolean> {
+    await this.#settings();
+    return ticket !== '' && (await this.#deps.pending.findOnboarding(ticket)) !== undefined;
+  }
+
   /** BAD_REQUEST for a ticket that is none, or a name that cannot be; CONFLICT when the name is taken. */
   async onboard(ticket: string, username: string, sourceAddress: string | undefined): Promise<FinishedLogin> {
     await this.#settings();
@@ -116,13 +122,16 @@ export class OidcService {
     return this.#finished(user, idToken, redirectUrl);
   }
 
-  /** Where a browser goes that logs out of this session; the session itself is the caller's to end. */
+  /**
+   * Where a browser goes that logs out of this session; the session itself is the caller's to end. One that is not good any
+   * more leads out of the provider, and voids nothing of the account.
+   */
   async logoutUrl(publicUrl: string, session: LoggedIn | undefined): Promise<string> {
     const settings = await this.#settings();
     const idToken = session?.sealedIdToken && (await this.#deps.idTokens.open(session.sealedIdToken));
     if (!settings.isLogoutShared || !session || !idToken) return SIGNED_OUT_PATH;
     try {
-      await this.#deps.accounts.revoke(settings, session.userId);
+      if (session.isGood) await this.#deps.accounts.revoke(settings, session.userId);
       const url = await this.#deps.client.endSessionUrl(settings, idToken, publicUrl + SIGNED_OUT_PATH);
       return url ?? SIGNED_OUT_PATH;
     } catch (error) {
@@ -139,6 +148,9 @@ export class OidcService {
     try {
       await this.#deps.client.ping({ endpoint, verifyCertificate });
     } catch (cause) {
+      console.warn(
+        JSON.stringify({ level: 'warning', message: 'no OIDC provider answers', endpoint, error: rootOf(cause) }),
+      );
       const isRefused = cause instanceof AppError && cause.code === 'PRECONDITION';
       const reason = isRefused ? `: ${cause.message}` : '';
       throw new AppError('BAD_REQUEST', { message: `failed to verify connection${reason}`, cause });
@@ -181,6 +193,11 @@ function refuseError({ error, error_description: description = '' }: LoginReturn
   if (error === undefined) return;
   const words = `${error} - ${description}`.slice(0, MAX_WORDS);
   throw new AppError('BAD_REQUEST', { message: `OIDC callback returned error: ${words}` });
+}
+
+/** What lies underneath, in a line: the words around it say no more than that it failed. */
+function rootOf(error: unknown): string {
+  return error instanceof Error && error.cause !== undefined ? rootOf(error.cause) : String(error);
 }
 
 function identityOf({ identity }: PendingOnboarding): OidcIdentity {

@@ -67,7 +67,7 @@ export function tagRoutes(): OpenAPIHono<AppEnv> {
     const tag = parseTag(name);
     if (!tag) throw new AppError('BAD_REQUEST', { message: `invalid tag name: ${name.slice(0, 128)}` });
     await tags.create(repository, referenceOfPath(reference), tag, c.get('actor'));
-    return c.body(null, 201, { Location: `${new URL(c.req.url).pathname}/${tag}` });
+    return c.body(null, 201, { Location: `${new URL(c.req.url).pathname.replace(/\/$/, '')}/${tag}` });
   });
 
   routes.openapi(listTags, async (c) => {

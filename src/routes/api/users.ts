@@ -4,7 +4,7 @@ import { AppError } from '#core/errors';
 import { USER_ORDERS } from '#domain/users/user-store';
 import { setListHeaders } from '#routes/api/paging';
 import { createApiRouter } from '#routes/api/router';
-import { toOidcUserMetaDto, toUserDto, toUserSearchItem } from '#routes/api/schemas/user';
+import { toUserDetailsDto, toUserDto, toUserSearchItem } from '#routes/api/schemas/user';
 import * as operations from '#routes/api/user-operations';
 import type { AppEnv } from '#routes/app-env';
 import { hasCsrfToken } from '#routes/middleware/csrf';
@@ -41,8 +41,7 @@ export function userRoutes(): OpenAPIHono<AppEnv> {
     if (c.get('principal').kind === 'robot') throw new AppError('PRECONDITION', { message: 'a robot is no user' });
     const { userId } = access.requireUser(c.get('principal'));
     const meta = await oidcAccounts.metaOf(userId);
-    const dto = toUserDto(await users.get(userId));
-    return c.json(meta ? { ...dto, oidc_user_meta: toOidcUserMetaDto(meta) } : dto, 200);
+    return c.json(toUserDetailsDto(await users.get(userId), meta, { isOwn: true }), 200);
   });
 
   routes.openapi(operations.getCurrentUserPermissions, async (c) => {

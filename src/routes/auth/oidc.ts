@@ -81,14 +81,18 @@ async function onboard(c: Context<AppEnv>): Promise<Response> {
 async function logOut(c: Context<AppEnv>): Promise<Response> {
   const { oidc, sessions } = c.get('services');
   const id = sessionCookie(c) ?? '';
-  const url = await oidc.logoutUrl(publicUrl(c), await sessions.find(id));
+  const [session, principal] = [await sessions.find(id), c.get('principal')];
+  const isGood = principal.kind === 'user' && principal.userId === session?.userId;
+  const url = await oidc.logoutUrl(publicUrl(c), session && { ...session, isGood });
   await sessions.close(id, c.get('actor'));
   clearSessionCookie(c);
   return redirect(c, url);
 }
 
 async function showOnboarding(c: Context<AppEnv>): Promise<Response> {
-  await c.get('services').oidc.requireMode();
+  // Who comes without a login under way, or too late, has nothing to choose here.
+  const isAwaited = await c.get('services').oidc.awaitsName(getCookie(c, TICKET_COOKIE) ?? '');
+  if (!isAwaited) return redirect(c, '/account/sign-in');
   return onboardingPage(c, { username: c.req.query('username') ?? '' });
 }
 

@@ -1,7 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
-import { AppError } from '#core/errors';
 import { parseScopes } from '#domain/access/scope';
 import type { GrantedAccess } from '#domain/access/token-claims';
 import type { AppEnv } from '#routes/app-env';
@@ -29,22 +28,22 @@ type OAuthError = 'invalid_request' | 'invalid_scope' | 'unsupported_grant_type'
  * the token service would give it to the user `oidc`. Answers in OAuth's own form, errors as well.
  */
 export function tokenExchangeRoutes(): Hono<AppEnv> {
-  return new Hono<AppEnv>().post('/', bodyLimit({ maxSize: MAX_BODY_BYTES }), exchange).all('/', () => {
-    throw new AppError('METHOD_NOT_ALLOWED');
-  });
+  return new Hono<AppEnv>().post('/', bodyLimit({ maxSize: MAX_BODY_BYTES }), exchange);
 }
 
 async function exchange(c: Context<AppEnv>): Promise<Response> {
   c.header('cache-control', 'no-store');
   const form = await c.req.parseBody({ all: true });
   const request = requestSchema.safeParse(form);
-  if (!request.success) return refuse(c, form['grant_type'] ? errorOf(request.error) : 'invalid_request');
+  if (!request.success) return refuseRequest(c, request.error, form['grant_type'] !== undefined);
   const { subject_token: token, scope } = request.data;
   const projects = projectsOfScopes([scope]);
-  if (projects.length === 0) return refuse(c, 'invalid_scope');
+  if (projects.length === 0)
+    return refuse(c, 'invalid_scope', 'scope must name a repository: repository:<name>:<actions>');
   const { federation, tokens } = c.get('services');
   const principal = await federation.authenticate(token, { projects, sourceAddress: clientAddress(c) });
-  if (!principal) return refuse(c, 'invalid_request');
+  // Which of its claims did not fit is the project's to know.
+  if (!principal) return refuse(c, 'invalid_request', 'the subject token is not trusted by a project of the scope');
   const issued = await tokens.issue(principal, parseScopes([scope]));
   return c.json({
     access_token: issued.token,
@@ -58,12 +57,18 @@ async function exchange(c: Context<AppEnv>): Promise<Response> {
   });
 }
 
-function errorOf(error: z.ZodError): OAuthError {
-  return error.issues.some(({ path }) => path[0] === 'grant_type') ? 'unsupported_grant_type' : 'invalid_request';
+function refuseRequest(c: Context<AppEnv>, { issues }: z.ZodError, hasGrantType: boolean): Response {
+  const names = [...new Set(issues.map(({ path }) => String(path[0])))];
+  const isOtherGrant = hasGrantType && names.includes('grant_type');
+  return refuse(
+    c,
+    isOtherGrant ? 'unsupported_grant_type' : 'invalid_request',
+    `missing or invalid: ${names.join(', ')}`,
+  );
 }
 
-function refuse(c: Context<AppEnv>, error: OAuthError): Response {
-  return c.json({ error }, 400);
+function refuse(c: Context<AppEnv>, error: OAuthError, description: string): Response {
+  return c.json({ error, error_description: description }, 400);
 }
 
 function scopeText({ type, name, actions }: GrantedAccess): string {

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { Browser } from '#test/support/browser';
 import { CLIENT_ID, CLIENT_SECRET, FakeOidcProvider, ISSUER } from '#test/support/fake-oidc-provider';
 import { basic, createHarness } from '#test/support/harness';
+import { inSystem, makeRobot } from '#test/support/robots';
 import { createServer, errorOf } from '#test/support/server';
 
 const harness = createHarness();
@@ -362,6 +363,12 @@ describe('the choice of a name', () => {
     expect((await submit('twice')).status).toBe(400);
   });
 
+  it.each([undefined, 'of-nobody'])('is no page for who has no login under way: ticket %s', async (ticket) => {
+    const headers: HeadersInit = ticket ? { cookie: `oidc_ticket=${ticket}` } : {};
+    const response = await harness.request('GET', '/oidc-onboard?username=x', { headers });
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/account/sign-in']);
+  });
+
   it("is nobody's without a ticket", async () => {
     const browser = new Browser(harness);
     await browser.get('/c/oidc/login');
@@ -392,6 +399,18 @@ describe('GET /c/oidc/logout', () => {
     expect(provider.revoked).toHaveLength(1);
     const { secret } = await accountOf('leaver');
     expect(await basicStatus(TOKEN_PATH, 'leaver', secret)).toBe(401);
+  });
+
+  it('voids nothing for a session that has ended, though it ends it at the provider', async () => {
+    const browser = await onboarded(newcomer({ name: 'leaver-late' }));
+    await configure({ oidc_logout: true });
+    const { user, secret } = await accountOf('leaver-late');
+    // Another state of the account ends its sessions.
+    await harness.services.users.setAdministrator(user, true, ACTOR);
+    const response = await browser.get('/c/oidc/logout');
+    expect(response.headers.get('location')).toContain(`${ISSUER}/logout`);
+    expect(provider.revoked).toEqual([]);
+    expect(await basicStatus(TOKEN_PATH, 'leaver-late', secret)).toBe(200);
   });
 
   it('is good for somebody who has no session', async () => {
@@ -439,7 +458,16 @@ describe('the CLI secret', () => {
     });
     const headers = { authorization: basic('admin', 'Harbor12345') };
     const others = await harness.request('GET', `/api/v2.0/users/${user.id}`, { headers });
-    expect(await others.json()).not.toHaveProperty('oidc_user_meta');
+    const shown = (await others.json()) as { oidc_user_meta: Record<string, unknown> };
+    expect(Object.keys(shown.oidc_user_meta).sort()).toEqual([
+      'creation_time',
+      'id',
+      'subiss',
+      'update_time',
+      'user_id',
+    ]);
+    const byId = (await (await browser.get(`/api/v2.0/users/${user.id}`)).json()) as typeof shown;
+    expect(byId.oidc_user_meta).toMatchObject({ ...shown.oidc_user_meta, secret });
   });
 
   it.each(['/v2/', TOKEN_PATH, '/api/v2.0/projects', '/api/v2.0/systeminfo'])('is taken on %s', async (path) => {
@@ -480,6 +508,20 @@ describe('the CLI secret', () => {
     await browser.get('/api/v2.0/projects');
     const response = await browser.sendJson('PUT', '/api/v2.0/users/1/cli_secret', { secret: 'Chosen-Secret-1' });
     expect(response.status).toBe(403);
+  });
+
+  it("of an administrator is no machine's to choose", async () => {
+    await onboarded(newcomer({ name: 'cli-robbed', groups: ['admins'] }));
+    await onboarded(newcomer({ name: 'cli-helped' }));
+    const robot = await makeRobot(createServer(), { name: 'helper', permissions: [inSystem('user:update')] });
+    const choose = async (name: string) => {
+      const { user } = await accountOf(name);
+      const headers = { authorization: basic(robot.name, robot.secret), 'content-type': 'application/json' };
+      const body = JSON.stringify({ secret: 'Chosen-Secret-1' });
+      return (await harness.request('PUT', `/api/v2.0/users/${user.id}/cli_secret`, { headers, body })).status;
+    };
+    expect(await choose('cli-robbed')).toBe(403);
+    expect(await choose('cli-helped')).toBe(200);
   });
 
   it('is not there for an account with a password', async () => {
@@ -600,11 +642,16 @@ describe('POST /api/v2.0/system/oidc/ping', () => {
     expect((await ping({ url: ISSUER, verify_cert: true })).status).toBe(200);
   });
 
-  it('answers 400 when none does', async () => {
+  it('answers 400 when none does, and logs why in one line', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
     provider.broken.set('/.well-known/openid-configuration', () => new Response('', { status: 404 }));
     const response = await ping({ url: ISSUER, verify_cert: true });
     expect(response.status).toBe(400);
     expect((await errorOf(response)).message).toBe('failed to verify connection');
+    expect(warn.mock.calls.map(([line]) => JSON.parse(String(line)) as unknown)).toEqual([
+      { level: 'warning', message: 'no OIDC provider answers', endpoint: ISSUER, error: expect.any(String) },
+    ]);
+    warn.mockRestore();
   });
 
   it('says that certificates are always checked', async () => {

@@ -159,6 +159,18 @@ describe('POST …/artifacts/{reference}/tags', () => {
     expect((await pull('going', 'late')).status).toBe(404);
   });
 
+  it('asks to be tried again when its turn is over before it has written', async () => {
+    const digest = await push('overtaken');
+    const lockToken = Number.MAX_SAFE_INTEGER;
+    await harness.env.DB.prepare(`update repositories set lock_token = ? where name = 'overtaken'`)
+      .bind(lockToken)
+      .run();
+    const response = await create('overtaken', digest, { name: 'late' });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect((await pull('overtaken', 'late')).status).toBe(404);
+  });
+
   it('is for developers', async () => {
     const digest = await push('roles');
     expect((await create('roles', digest, { name: 'x' }, {})).status).toBe(401);

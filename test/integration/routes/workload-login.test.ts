@@ -216,19 +216,26 @@ describe('POST /service/token-exchange', () => {
     expect(await startUpload(`${project}/other`, bearer(body.access_token))).toBe(401);
   });
 
-  it.each<[string, Readonly<Record<string, string>>, string]>([
-    ['another grant', { grant_type: 'password' }, 'unsupported_grant_type'],
-    ['an access token', { subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' }, 'invalid_request'],
-    ['no token', { subject_token: '' }, 'invalid_request'],
-    ['a token that proves nothing', { subject_token: 'a.b.c' }, 'invalid_request'],
-    ['somebody to act for', { actor_token: 'a.b.c' }, 'invalid_request'],
-    ['no scope', { scope: '' }, 'invalid_scope'],
-    ['a scope of no repository', { scope: 'registry:catalog:*' }, 'invalid_scope'],
-  ])('answers 400 for %s', async (_, change, error) => {
+  const notTrusted = 'the subject token is not trusted by a project of the scope';
+  const noRepository = 'scope must name a repository: repository:<name>:<actions>';
+  it.each<[string, Readonly<Record<string, string>>, string, string]>([
+    ['another grant', { grant_type: 'password' }, 'unsupported_grant_type', 'missing or invalid: grant_type'],
+    [
+      'an access token',
+      { subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' },
+      'invalid_request',
+      'missing or invalid: subject_token_type',
+    ],
+    ['no token', { subject_token: '' }, 'invalid_request', 'missing or invalid: subject_token'],
+    ['a token that proves nothing', { subject_token: 'a.b.c' }, 'invalid_request', notTrusted],
+    ['somebody to act for', { actor_token: 'a.b.c' }, 'invalid_request', 'missing or invalid: actor_token'],
+    ['no scope', { scope: '' }, 'invalid_scope', noRepository],
+    ['a scope of no repository', { scope: 'registry:catalog:*' }, 'invalid_scope', noRepository],
+  ])('answers 400 for %s, and says why', async (_, change, error, description) => {
     const form = { ...grant, subject_token: await provider.token(), scope: scopeOf('app/web'), ...change };
     const response = await exchange(form);
     expect(response.status).toBe(400);
-    expect(await response.json()).toEqual({ error });
+    expect(await response.json()).toEqual({ error, error_description: description });
   });
 
   it('answers 400 to somebody no rule trusts in the projects named', async () => {

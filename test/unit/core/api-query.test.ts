@@ -53,6 +53,7 @@ describe('parseSort', () => {
     ['-creation_time', 'creation_time', true],
     ['name', 'name', false],
     ['unknown,-name', 'name', true],
+    ['-CreationTime', 'creation_time', true],
     ['unknown', 'name', false],
     [undefined, 'name', false],
   ])('%s → %s descending %s', (text, key, isDescending) => {

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { MAX_PAGE_SIZE } from '#core/api-query';
 import { AppError, type ErrorStatus } from '#core/errors';
 import { FLAGS, parseFlag } from '#core/query-values';
+import { TYPE_INT64 } from '#routes/api/problems';
 
 const errorsSchema = z
   .object({
@@ -11,11 +12,10 @@ const errorsSchema = z
 
 const MAX_INT64 = 2n ** 63n - 1n;
 
-/** An int64 of a path or a query string. What is too far from zero to be counted exactly is as far as can be. */
-const integerSchema = z
-  .string()
-  .refine(isInt64, 'must be of type int64')
-  .transform((text) => Math.max(Math.min(Number(text), Number.MAX_SAFE_INTEGER), Number.MIN_SAFE_INTEGER));
+/** What is too far from zero to be counted exactly is as far as can be. */
+function toInteger(text: string): number {
+  return Math.max(Math.min(Number(text), Number.MAX_SAFE_INTEGER), Number.MIN_SAFE_INTEGER);
+}
 
 function isInt64(text: string): boolean {
   if (!/^[+-]?\d{1,32}$/.test(text)) return false;
@@ -23,16 +23,22 @@ function isInt64(text: string): boolean {
   return value <= MAX_INT64 && value >= -MAX_INT64 - 1n;
 }
 
-/** Integers in query strings. */
+/** Integers in query strings; an empty one is none. */
 function queryInteger(fallback: number) {
-  return integerSchema
+  return z
+    .string()
+    .refine((text) => text === '' || isInt64(text), TYPE_INT64)
     .optional()
-    .transform((value) => value ?? fallback)
+    .transform((text) => (text ? toInteger(text) : fallback))
     .openapi({ type: 'integer', format: 'int64', default: fallback });
 }
 
 /** Ids in paths. */
-export const idSchema = integerSchema.openapi({ type: 'integer', format: 'int64' });
+export const idSchema = z
+  .string()
+  .refine(isInt64, TYPE_INT64)
+  .transform(toInteger)
+  .openapi({ type: 'integer', format: 'int64' });
 
 /** Booleans in query strings and headers, as Go reads them. */
 export const flagSchema = z

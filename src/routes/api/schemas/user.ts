@@ -34,8 +34,8 @@ const oidcUserMetaSchema = z
     id: z.int(),
     user_id: z.int(),
     subiss: z.string(),
-    /** The CLI secret. */
-    secret: z.string(),
+    /** The CLI secret, which nobody sees but its owner. */
+    secret: z.string().optional(),
     creation_time: z.iso.datetime(),
     update_time: z.iso.datetime(),
   })
@@ -52,7 +52,7 @@ export const userSchema = z
     admin_role_in_auth: z.boolean(),
     creation_time: z.iso.datetime(),
     update_time: z.iso.datetime(),
-    /** Of who logs in at an OpenID Connect provider, for themselves alone. */
+    /** Of who logs in at an OpenID Connect provider. */
     oidc_user_meta: oidcUserMetaSchema.optional(),
   })
   .openapi('UserResp');
@@ -75,13 +75,22 @@ export function toUserDto(user: User): z.infer<typeof userSchema> {
   };
 }
 
-export function toOidcUserMetaDto(meta: OidcUserMeta): z.infer<typeof oidcUserMetaSchema> {
+/** One account with what its provider knows it by; with the CLI secret for its owner alone. */
+export function toUserDetailsDto(
+  user: User,
+  meta: OidcUserMeta | undefined,
+  { isOwn }: { readonly isOwn: boolean },
+): z.infer<typeof userSchema> {
+  if (!meta) return toUserDto(user);
+  return { ...toUserDto(user), oidc_user_meta: { ...toOidcUserMetaDto(meta), ...(isOwn && { secret: meta.secret }) } };
+}
+
+function toOidcUserMetaDto(meta: OidcUserMeta): z.infer<typeof oidcUserMetaSchema> {
   return {
     // One of an account at most: Harbor's own id of the row tells nobody anything.
     id: meta.userId,
     user_id: meta.userId,
     subiss: meta.subjectIssuer,
-    secret: meta.secret,
     creation_time: toTimestamp(meta.createdAtMs),
     update_time: toTimestamp(meta.updatedAtMs),
   };
