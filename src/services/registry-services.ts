@@ -1,12 +1,11 @@
 import { PlatformEdgeCache } from '#adapters/cache/platform-edge-cache';
-import { D1ArtifactCopyStore } from '#adapters/d1/artifact-copy-store';
-import { D1ArtifactStore } from '#adapters/d1/artifact-store';
 import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1EventStore } from '#adapters/d1/event-store';
-import { D1IconStore } from '#adapters/d1/icon-store';
 import { D1IntentStore } from '#adapters/d1/intent-store';
+import { D1LabelStore } from '#adapters/d1/label-store';
 import { D1ManifestStore } from '#adapters/d1/manifest-store';
 import { D1ReferrerStore } from '#adapters/d1/referrer-store';
+import { D1RepositoryListingStore } from '#adapters/d1/repository-listing-store';
 import { D1RepositoryStore } from '#adapters/d1/repository-store';
 import { D1TagStore } from '#adapters/d1/tag-store';
 import { DurableRepositoryLocks } from '#adapters/durable/repository-locks';
@@ -18,10 +17,7 @@ import { R2BlobStorage } from '#adapters/r2/blob-storage';
 import { R2MultipartStorage } from '#adapters/r2/multipart-storage';
 import { ObjectKeys } from '#adapters/r2/object-keys';
 import type { Clock } from '#core/clock';
-import { AdditionService, type AdditionServiceDeps } from '#domain/artifacts/addition-service';
-import { ArtifactCopyService, MAX_ROWS_PER_BATCH } from '#domain/artifacts/artifact-copy-service';
 import { ArtifactFactsService } from '#domain/artifacts/artifact-facts-service';
-import { ArtifactService } from '#domain/artifacts/artifact-service';
 import { BlobService } from '#domain/blobs/blob-service';
 import type { BlobStorage } from '#domain/blobs/blob-storage';
 import type { BlobStore } from '#domain/blobs/blob-store';
@@ -29,7 +25,7 @@ import { ContentReader } from '#domain/blobs/content-reader';
 import { OrphanSweep } from '#domain/blobs/orphan-sweep';
 import { EventService } from '#domain/events/event-service';
 import { PullRecorder } from '#domain/events/pull-recorder';
-import { IconService } from '#domain/icons/icon-service';
+import { LabelService } from '#domain/labels/label-service';
 import { ManifestService } from '#domain/manifests/manifest-service';
 import { ReferrerService } from '#domain/manifests/referrer-service';
 import { CatalogService } from '#domain/repositories/catalog-service';
@@ -44,6 +40,7 @@ import { UploadService } from '#domain/uploads/upload-service';
 import { UploadWriter } from '#domain/uploads/upload-writer';
 import type { Settings } from '#src/config';
 import type { Env } from '#src/env';
+import { createArtifactServices } from '#src/services/artifact-services';
 
 /** Bytes and what names them: blobs, uploads, manifests, tags, artifacts, and the events they make. */
 export function createRegistry(env: Env, settings: Settings, clock: Clock, meter: OperationMeter) {
@@ -62,8 +59,15 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   const orphans = new OrphanSweep({ intents, storage, blobs: blobStore, clock });
   const uploads = createUploads({ env, settings, clock, storage, blobs: blobStore });
   const repositoryStore = new D1RepositoryStore({ db });
+  const repositoryListings = new D1RepositoryListingStore({ db });
   const locks = new DurableRepositoryLocks({ namespace: env.REPOSITORY_LOCK });
-  const repositories = new RepositoryService({ store: repositoryStore, locks, background, clock });
+  const repositories = new RepositoryService({
+    store: repositoryStore,
+    listings: repositoryListings,
+    locks,
+    background,
+    clock,
+  });
   const store = new D1ManifestStore({ db });
   const artifactFacts = new ArtifactFactsService({ blobs });
   const manifests = new ManifestService({
@@ -79,25 +83,17 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   });
   const tags = new TagService({ store: new D1TagStore({ db }), manifests, locks, events, background, clock });
   const referrers = new ReferrerService({ store: new D1ReferrerStore({ db }), manifests: store, content });
-  const catalog = new CatalogService({ store: repositoryStore });
-  const shown = createArtifactViews(db, { repositories, manifests, blobs, facts: artifactFacts });
-  const artifactCopies = new ArtifactCopyService({
-    store: new D1ArtifactCopyStore({ db }),
-    manifests,
-    repositories,
-    locks,
-    events,
-    background,
-    clock,
-    maxRowsPerBatch: MAX_ROWS_PER_BATCH,
-  });
+  const catalog = new CatalogService({ store: repositoryListings });
+  const parts = { manifests, blobs, facts: artifactFacts, repositories, locks, events, background, clock };
+  const artifacts = createArtifactServices(db, parts);
+  const labels = new LabelService({ store: new D1LabelStore({ db }), clock });
   return {
-    ...shown,
-    artifactCopies,
+    ...artifacts,
     repositories,
     blobs,
     catalog,
     events,
+    labels,
     manifests,
     pulls,
     referrers,
@@ -105,18 +101,6 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
     orphans,
     ...uploads,
   };
-}
-
-type ArtifactParts = Pick<AdditionServiceDeps, 'manifests' | 'blobs' | 'facts'> & {
-  readonly repositories: RepositoryService;
-};
-
-/** Artifacts as people look at them. */
-function createArtifactViews(db: D1Database, { repositories, manifests, blobs, facts }: ArtifactParts) {
-  const artifacts = new ArtifactService({ store: new D1ArtifactStore({ db }), repositories, manifests });
-  const additions = new AdditionService({ artifacts, manifests, blobs, facts });
-  const icons = new IconService({ store: new D1IconStore({ db }), blobs });
-  return { artifacts, additions, icons };
 }
 
 interface UploadParts {

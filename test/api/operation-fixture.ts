@@ -403,6 +403,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 200,
   },
 
+  // Of projects that the caller may see: everybody gets a list.
+  'GET /api/v2.0/search': { need: nothing, path: ({ project }) => `${API}/search?q=${project}`, granted: 200 },
+  'GET /api/v2.0/repositories': { need: nothing, path: () => `${API}/repositories`, granted: 200 },
+  'GET /api/v2.0/statistics': { need: authenticated, path: () => `${API}/statistics`, granted: 200 },
   'GET /api/v2.0/projects/:project_name/repositories': {
     need: inProject('repository:list'),
     path: (place) => `${projectPath(place)}/repositories`,
@@ -411,6 +415,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /api/v2.0/projects/:project_name/repositories/:repository_name': {
     need: inProject('repository:read'),
     path: absentRepository,
+    granted: 404,
+  },
+  'PUT /api/v2.0/projects/:project_name/repositories/:repository_name': {
+    need: inProject('repository:update'),
+    path: absentRepository,
+    body: () => ({ description: 'x' }),
     granted: 404,
   },
   'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name': {
@@ -478,6 +488,47 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 200,
   },
   'GET /api/v2.0/icons/:digest': { need: nothing, path: () => `${API}/icons/${DIGEST}`, granted: 404 },
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/labels': {
+    need: inProject('artifact-label:create'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/labels`,
+    body: () => ({ id: ABSENT }),
+    granted: 404,
+  },
+  'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/labels/:label_id': {
+    need: inProject('artifact-label:delete'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/labels/${ABSENT}`,
+    granted: 404,
+  },
+
+  // Of a project; anybody may list those of the registry (test/integration/routes/labels.test.ts).
+  'GET /api/v2.0/labels': {
+    need: inProject('label:list'),
+    path: ({ projectId }) => `${API}/labels?scope=p&project_id=${projectId}`,
+    granted: 200,
+  },
+  'POST /api/v2.0/labels': {
+    need: inProject('label:create'),
+    path: () => `${API}/labels`,
+    body: ({ projectId }) => ({ scope: 'p', project_id: projectId, name: '' }),
+    granted: 400,
+  },
+  // A label that is not there is one of the registry to those who may not see all.
+  'GET /api/v2.0/labels/:label_id': {
+    need: system('label:read'),
+    path: () => `${API}/labels/${ABSENT}`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/labels/:label_id': {
+    need: system('label:update'),
+    path: () => `${API}/labels/${ABSENT}`,
+    body: () => ({ name: 'x' }),
+    granted: 404,
+  },
+  'DELETE /api/v2.0/labels/:label_id': {
+    need: system('label:delete'),
+    path: () => `${API}/labels/${ABSENT}`,
+    granted: 404,
+  },
 
   'GET /api/v2.0/projects/:project_name_or_id/trust-rules': {
     need: inProject('robot:list'),

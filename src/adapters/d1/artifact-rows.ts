@@ -1,7 +1,8 @@
 import type { Digest } from '#core/digest';
 import { type RepositoryName, repositoryName } from '#core/reference';
 import type { Accessory, AccessoryType } from '#domain/artifacts/accessory';
-import type { Artifact, ArtifactLabel, ArtifactReference, ArtifactTag } from '#domain/artifacts/artifact';
+import type { Artifact, ArtifactReference, ArtifactTag } from '#domain/artifacts/artifact';
+import type { Label } from '#domain/labels/label';
 
 export interface ArtifactRow {
   id: number;
@@ -144,7 +145,7 @@ function toReference(row: ReferenceRow): ArtifactReference {
   };
 }
 
-function toLabel(row: LabelRow): ArtifactLabel {
+function toLabel(row: LabelRow): Label {
   return {
     id: row.id,
     name: row.name,

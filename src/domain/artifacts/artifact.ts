@@ -2,6 +2,7 @@ import type { Digest } from '#core/digest';
 import type { RepositoryName } from '#core/reference';
 import type { Accessory } from '#domain/artifacts/accessory';
 import type { ExtraAttributes } from '#domain/artifacts/extra-attributes';
+import type { Label } from '#domain/labels/label';
 
 export interface ArtifactTag {
   readonly id: number;
@@ -18,18 +19,6 @@ export interface ArtifactReference {
   readonly platform: Readonly<Record<string, unknown>> | undefined;
   readonly annotations: Readonly<Record<string, string>> | undefined;
   readonly urls: readonly string[] | undefined;
-}
-
-/** A mark that somebody put on an artifact. */
-export interface ArtifactLabel {
-  readonly id: number;
-  readonly name: string;
-  readonly description: string;
-  readonly color: string;
-  /** Undefined for a label of the whole registry. */
-  readonly projectId: number | undefined;
-  readonly createdAtMs: number;
-  readonly updatedAtMs: number;
 }
 
 /** A manifest in a repository, as people manage it. */
@@ -56,7 +45,7 @@ export interface Artifact {
   readonly references: readonly ArtifactReference[];
   /** What was not asked for is empty, here and below. The first 1,000 by name. */
   readonly tags: readonly ArtifactTag[];
-  readonly labels: readonly ArtifactLabel[];
+  readonly labels: readonly Label[];
   /** The first 100. */
   readonly accessories: readonly Accessory[];
   /** Signatures of the indexes that point at it, unless it has one of its own. */
