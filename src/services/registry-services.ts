@@ -1,6 +1,4 @@
 import { PlatformEdgeCache } from '#adapters/cache/platform-edge-cache';
-import { D1ArtifactCopyStore } from '#adapters/d1/artifact-copy-store';
-import { D1ArtifactStore } from '#adapters/d1/artifact-store';
 import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1EventStore } from '#adapters/d1/event-store';
 import { D1IntentStore } from '#adapters/d1/intent-store';
@@ -19,8 +17,7 @@ import { R2BlobStorage } from '#adapters/r2/blob-storage';
 import { R2MultipartStorage } from '#adapters/r2/multipart-storage';
 import { ObjectKeys } from '#adapters/r2/object-keys';
 import type { Clock } from '#core/clock';
-import { ArtifactCopyService, MAX_ROWS_PER_BATCH } from '#domain/artifacts/artifact-copy-service';
-import { ArtifactService } from '#domain/artifacts/artifact-service';
+import { ArtifactFactsService } from '#domain/artifacts/artifact-facts-service';
 import { BlobService } from '#domain/blobs/blob-service';
 import type { BlobStorage } from '#domain/blobs/blob-storage';
 import type { BlobStore } from '#domain/blobs/blob-store';
@@ -43,6 +40,7 @@ import { UploadService } from '#domain/uploads/upload-service';
 import { UploadWriter } from '#domain/uploads/upload-writer';
 import type { Settings } from '#src/config';
 import type { Env } from '#src/env';
+import { createArtifactServices } from '#src/services/artifact-services';
 
 /** Bytes and what names them: blobs, uploads, manifests, tags, artifacts, and the events they make. */
 export function createRegistry(env: Env, settings: Settings, clock: Clock, meter: OperationMeter) {
@@ -71,8 +69,10 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
     clock,
   });
   const store = new D1ManifestStore({ db });
+  const artifactFacts = new ArtifactFactsService({ blobs });
   const manifests = new ManifestService({
     store,
+    facts: artifactFacts,
     repositories,
     locks,
     storage,
@@ -85,24 +85,10 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   const referrers = new ReferrerService({ store: new D1ReferrerStore({ db }), manifests: store, content });
   const catalog = new CatalogService({ store: repositoryListings });
   const trash = new TrashService({ store: new D1TrashStore({ db }), repositories, locks, events, background, clock });
-  const artifacts = new ArtifactService({
-    store: new D1ArtifactStore({ db }),
-    repositories,
-    manifests,
-  });
-  const artifactCopies = new ArtifactCopyService({
-    store: new D1ArtifactCopyStore({ db }),
-    manifests,
-    repositories,
-    locks,
-    events,
-    background,
-    clock,
-    maxRowsPerBatch: MAX_ROWS_PER_BATCH,
-  });
+  const parts = { manifests, blobs, facts: artifactFacts, repositories, locks, events, background, clock };
+  const artifacts = createArtifactServices(db, parts);
   return {
-    artifacts,
-    artifactCopies,
+    ...artifacts,
     repositories,
     blobs,
     catalog,

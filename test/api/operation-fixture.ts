@@ -17,6 +17,8 @@ export type Need =
   | { readonly kind: 'project'; readonly permission: string }
   /** As `project`, but no machine may, whatever it was given. */
   | { readonly kind: 'person-in-project'; readonly permission: string }
+  /** As `project`, and to be somebody, though the project be public. */
+  | { readonly kind: 'known-in-project'; readonly permission: string }
   /** As `project`, on `/v2`: refusals are 401, and a stranger without credentials gets one even in a public project. */
   | { readonly kind: 'registry'; readonly permission: string };
 
@@ -44,6 +46,7 @@ const administrator: Need = { kind: 'administrator' };
 const system = (permission: string): Need => ({ kind: 'system', permission });
 const inProject = (permission: string): Need => ({ kind: 'project', permission });
 const personInProject = (permission: string): Need => ({ kind: 'person-in-project', permission });
+const knownInProject = (permission: string): Need => ({ kind: 'known-in-project', permission });
 const registry = (permission: string): Need => ({ kind: 'registry', permission });
 
 const API = '/api/v2.0';
@@ -464,6 +467,27 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
 
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/accessories': {
+    need: inProject('accessory:list'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/accessories`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/additions/vulnerabilities': {
+    need: inProject('artifact-addition:read'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/additions/vulnerabilities`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/additions/:addition': {
+    need: inProject('artifact-addition:read'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/additions/readme.md`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/artifacts': {
+    need: knownInProject('artifact:list'),
+    path: (place) => `${projectPath(place)}/artifacts`,
+    granted: 200,
+  },
+  'GET /api/v2.0/icons/:digest': { need: nothing, path: () => `${API}/icons/${DIGEST}`, granted: 404 },
   'POST /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/labels': {
     need: inProject('artifact-label:create'),
     path: (place) => `${absentRepository(place)}/artifacts/1/labels`,

@@ -35,8 +35,8 @@ const LINK_BLOBS = `insert into repository_blobs (repository_id, blob_id, linked
   on conflict do nothing`;
 
 const COPY_REFERENCES = `
-  insert into artifact_references (parent_id, position, repository_id, child_digest, platform, annotations)
-  select c.id, ar.position, ?3, ar.child_digest, ar.platform, ar.annotations
+  insert into artifact_references (parent_id, position, repository_id, child_digest, platform, annotations, urls)
+  select c.id, ar.position, ?3, ar.child_digest, ar.platform, ar.annotations, ar.urls
   from ${COPIES} join artifact_references ar on ar.parent_id = s.id where true
   on conflict do nothing`;
 

@@ -49,12 +49,13 @@ const TRASH = `
     (select json_group_array(json_object('name', t.name, 'pushedAtMs', t.pushed_at_ms, 'pulledAtMs', t.pulled_at_ms))
       from tags t where t.artifact_id = a.id),
     (select json_group_array(json_object('position', ar.position, 'childDigest', ar.child_digest,
-      'platform', ar.platform, 'annotations', ar.annotations)) from artifact_references ar where ar.parent_id = a.id),
+      'platform', ar.platform, 'annotations', ar.annotations, 'urls', ar.urls)) from artifact_references ar where ar.parent_id = a.id),
     (select json_group_array(al.label_id) from artifact_labels al where al.artifact_id = a.id),
     ?4, ?5, iif(a.digest = ?3, null, ?3)
   from artifacts a where a.id in ${IDS} and ${MAX_TRASH_LENGTH} >=
     coalesce(length(a.annotations), 0) + coalesce(length(a.extra_attributes), 0)
-    + (select coalesce(sum(120 + coalesce(length(ar.platform), 0) + coalesce(length(ar.annotations), 0)), 0)
+    + (select coalesce(sum(120 + coalesce(length(ar.platform), 0) + coalesce(length(ar.annotations), 0)
+          + coalesce(length(ar.urls), 0)), 0)
         from artifact_references ar where ar.parent_id = a.id)
     + (select coalesce(sum(80 + length(t.name)), 0) from tags t where t.artifact_id = a.id)`;
 

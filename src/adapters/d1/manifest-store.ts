@@ -1,4 +1,5 @@
 import { deleteStatements, findDeleted } from '#adapters/d1/artifact-deletion';
+import { sumChildren, upsertArtifact } from '#adapters/d1/artifact-statements';
 import { runBatch, withRetries } from '#adapters/d1/batch';
 import { AVAILABLE, upsertBlob } from '#adapters/d1/blob-statements';
 import { type GuardCode, GuardFailed, guard, guardProject } from '#adapters/d1/guards';
@@ -147,9 +148,10 @@ function putStatements(db: D1Database, put: ManifestPut): D1PreparedStatement[] 
     ...blobs.map(({ json }) => guard(db, 'BLOB_NOT_LINKED', `not exists (${UNFIT_BLOBS})`, json, repositoryId)),
     ...(put.isKnownObject ? [objectIsInUse(db, put)] : []),
     ...upsertBlob(db, { digest, sizeBytes: put.sizeBytes, objectKey: put.objectKey, nowMs }),
-    insertArtifact(db, put),
+    upsertArtifact(db, put),
     db.prepare('delete from artifact_trash where repository_id = ? and digest = ?').bind(repositoryId, digest),
     ...insertReferences(db, put, blobs),
+    ...sumChildren(db, put),
     ...moveTags(db, put),
     db
       .prepare('update repositories set published_at_ms = ?2 where id = ?1 and published_at_ms is null')
@@ -162,47 +164,15 @@ function objectIsInUse(db: D1Database, put: ManifestPut): D1PreparedStatement {
   return guard(db, 'BLOB_NOT_AVAILABLE', condition, put.digest, put.objectKey);
 }
 
-/**
- * An artifact that is pushed again stays as it is, unless it is pushed as another type: the last one counts, with all
- * that is said beside it. What the manifest refers to is in its bytes and the same under every type that takes them.
- */
-function insertArtifact(db: D1Database, put: ManifestPut): D1PreparedStatement {
-  const { manifest, repositoryId, digest, sizeBytes, mutation } = put;
-  const annotations =
-    Object.keys(manifest.annotations).length > 0 ? storableText(JSON.stringify(manifest.annotations)) : null;
-  return db
-    .prepare(
-      `insert into artifacts (repository_id, digest, manifest_blob_id, manifest_media_type, manifest_size_bytes,
-         config_media_type, artifact_type, size_bytes, subject_digest, annotations, pushed_at_ms)
-       select ?1, ?2, b.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 from blobs b where b.digest = ?2
-       on conflict (repository_id, digest) do update set
-         manifest_media_type = excluded.manifest_media_type, config_media_type = excluded.config_media_type,
-         artifact_type = excluded.artifact_type, size_bytes = excluded.size_bytes,
-         subject_digest = excluded.subject_digest, annotations = excluded.annotations
-       where manifest_media_type <> excluded.manifest_media_type`,
-    )
-    .bind(
-      repositoryId,
-      digest,
-      manifest.mediaType,
-      sizeBytes,
-      manifest.config?.mediaType ?? null,
-      manifest.artifactType ?? null,
-      sizeBytes + manifest.contentSizeBytes,
-      manifest.subject?.digest ?? null,
-      annotations,
-      mutation.nowMs,
-    );
-}
-
 function insertReferences(db: D1Database, put: ManifestPut, blobs: readonly JsonSlice[]): D1PreparedStatement[] {
   const { manifest, repositoryId, digest } = put;
   const insertBlobs = `insert into artifact_blobs (artifact_id, blob_id, repository_id)
     select a.id, b.id, a.repository_id from artifacts a, json_each(?3) d join blobs b on b.digest = d.value ->> '$.digest'
     where a.repository_id = ?1 and a.digest = ?2 on conflict do nothing`;
   const insertChildren = `insert into artifact_references
-      (parent_id, position, repository_id, child_digest, platform, annotations)
-    select a.id, d.key + ?4, a.repository_id, d.value ->> '$.digest', d.value -> '$.platform', d.value -> '$.annotations'
+      (parent_id, position, repository_id, child_digest, platform, annotations, urls)
+    select a.id, d.key + ?4, a.repository_id, d.value ->> '$.digest', d.value -> '$.platform', d.value -> '$.annotations',
+      d.value -> '$.urls'
     from artifacts a, json_each(?3) d where a.repository_id = ?1 and a.digest = ?2 on conflict do nothing`;
   return [
     ...blobs.map(({ json }) => db.prepare(insertBlobs).bind(repositoryId, digest, json)),
@@ -223,8 +193,8 @@ function toUnfitBlob({ digest, declared, actual }: UnfitRow): UnfitBlob {
 }
 
 /** What the row of a child holds; its digest alone, should the rest be too long. */
-function toReference({ digest, platform, annotations }: Descriptor): Partial<Descriptor> {
-  const reference = { digest, platform, annotations };
+function toReference({ digest, platform, annotations, urls }: Descriptor): Partial<Descriptor> {
+  const reference = { digest, platform, annotations, urls };
   return storableText(JSON.stringify(reference)) === null ? { digest } : reference;
 }
 

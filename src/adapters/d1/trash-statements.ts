@@ -32,9 +32,9 @@ const RESTORE = [
   `insert into artifact_blobs (artifact_id, blob_id, repository_id)
    select a.id, tb.blob_id, a.repository_id from ${RESTORED} join artifact_trash_blobs tb on tb.trash_id = t.id
    where t.id in ${IDS} on conflict do nothing`,
-  `insert into artifact_references (parent_id, position, repository_id, child_digest, platform, annotations)
+  `insert into artifact_references (parent_id, position, repository_id, child_digest, platform, annotations, urls)
    select a.id, c.value ->> '$.position', a.repository_id, c.value ->> '$.childDigest', c.value ->> '$.platform',
-     c.value ->> '$.annotations'
+     c.value ->> '$.annotations', c.value ->> '$.urls'
    from ${RESTORED} join json_each(t.children) c where t.id in ${IDS} on conflict do nothing`,
   `insert into tags (repository_id, artifact_id, name, pushed_at_ms, pulled_at_ms)
    select a.repository_id, a.id, g.value ->> '$.name', g.value ->> '$.pushedAtMs', g.value ->> '$.pulledAtMs'

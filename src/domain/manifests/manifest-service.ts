@@ -6,6 +6,7 @@ import { AppError } from '#core/errors';
 import { newId } from '#core/ids';
 import { describeManifestProblem, type Manifest, parseManifest } from '#core/manifest';
 import type { Reference, RepositoryName, TagName } from '#core/reference';
+import type { ArtifactFactsService } from '#domain/artifacts/artifact-facts-service';
 import type { Actor } from '#domain/audit/audit';
 import type { BlobStorage } from '#domain/blobs/blob-storage';
 import type { ContentReader } from '#domain/blobs/content-reader';
@@ -29,6 +30,7 @@ const MAX_TAGS_PER_PUSH = 100;
 
 export interface ManifestServiceDeps {
   readonly store: ManifestStore;
+  readonly facts: ArtifactFactsService;
   readonly repositories: RepositoryService;
   readonly locks: RepositoryLocks;
   readonly storage: BlobStorage;
@@ -112,10 +114,22 @@ export class ManifestService {
     const tags = tagsOf(push);
     const row = await this.#deps.repositories.ensure(project.id, repository);
     const mutation = this.#mutation(push.actor, row, 'create', digest, tags);
-    const known = await this.#deps.store.findObjectKey(digest);
+    const [known, facts] = await Promise.all([
+      this.#deps.store.findObjectKey(digest),
+      this.#deps.facts.read(repository, manifest, tags),
+    ]);
     const write = async (knownKey: string | undefined): Promise<'stored' | 'object-gone'> => {
       const objectKey = knownKey ?? (await this.#writeBytes(repository, digest, bytes));
-      const change = { projectId: project.id, manifest, digest, sizeBytes: bytes.length, objectKey, tags, mutation };
+      const change = {
+        projectId: project.id,
+        manifest,
+        facts,
+        digest,
+        sizeBytes: bytes.length,
+        objectKey,
+        tags,
+        mutation,
+      };
       return withLease(this.#deps, row.id, (lockToken) =>
         this.#deps.store.put({ ...change, repositoryId: row.id, lockToken, isKnownObject: knownKey !== undefined }),
       );

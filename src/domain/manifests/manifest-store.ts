@@ -1,6 +1,7 @@
 import type { Digest } from '#core/digest';
 import type { Descriptor, Manifest } from '#core/manifest';
 import type { RepositoryName, TagName } from '#core/reference';
+import type { ArtifactFacts } from '#domain/artifacts/artifact-facts';
 import type { Mutation } from '#domain/events/mutation';
 import type { StoredManifest } from '#domain/manifests/stored-manifest';
 import type { UnfitBlob } from '#domain/manifests/unfit-blobs';
@@ -11,6 +12,7 @@ export interface ManifestPut {
   readonly repositoryId: number;
   readonly lockToken: number;
   readonly manifest: Manifest;
+  readonly facts: ArtifactFacts;
   readonly digest: Digest;
   readonly sizeBytes: number;
   /** Where its bytes are. */
