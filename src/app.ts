@@ -1,9 +1,10 @@
-import { Hono } from 'hono';
+import { OpenAPIHono } from '@hono/zod-openapi';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
 import { oidcApiRoutes } from '#routes/api/oidc';
+import { serveDocument } from '#routes/api/openapi';
 import { permissionRoutes } from '#routes/api/permissions';
 import { projectRoutes } from '#routes/api/projects';
 import { repositoryRoutes } from '#routes/api/repositories';
@@ -42,9 +43,9 @@ export function servicesFor(env: Env): Services {
 }
 
 /** The whole HTTP surface. Tests bring services of their own. */
-export function createApp(provide: (env: Env) => Services = servicesFor): Hono<AppEnv> {
+export function createApp(provide: (env: Env) => Services = servicesFor): OpenAPIHono<AppEnv> {
   // `/v2` and `/v2/` are one, and so is every other path with and without its last slash.
-  const app = new Hono<AppEnv>({ strict: false });
+  const app = new OpenAPIHono<AppEnv>({ strict: false });
   app.use(requestId);
   app.use(async function provideServices(c, next) {
     c.set('services', provide(c.env));
@@ -55,6 +56,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.notFound(notFound);
 
   app.route('/api', openSystemRoutes());
+  app.get('/api/v2.0/openapi.json', serveDocument(app));
   app.use('/v2/*', registryHeaders, authenticate('registry'));
   app.use('/service/token', authenticate('token-service'));
   app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'));

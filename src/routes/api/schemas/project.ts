@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { ProjectSummary } from '#domain/projects/project-store';
-import { toFlag, toTimestamp } from '#routes/api/schemas/common';
+import { orNull, toFlag, toTimestamp } from '#routes/api/schemas/common';
 
 const metadataValue = z.string().max(1_024).nullish();
 
@@ -51,7 +51,7 @@ export const projectReqSchema = z
   .object({
     project_name: z.string().max(1_024),
     public: z.boolean().nullish().openapi({ description: 'deprecated: use metadata.public' }),
-    metadata: projectMetadataSchema.nullish(),
+    metadata: orNull(projectMetadataSchema).optional(),
     storage_limit: z
       .int()
       .nullish()

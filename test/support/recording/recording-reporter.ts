@@ -1,0 +1,25 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Reporter, TestModule } from 'vitest/node';
+import { RECORDING_PATH, type Recording } from '#test/support/recording/recording';
+
+/** Writes what the operations of the API answered in this run, for `npm run compat`. */
+export class RecordingReporter implements Reporter {
+  readonly #files: Record<string, Recording['files'][string]> = {};
+  #startedAtMs = 0;
+
+  onTestRunStart(): void {
+    this.#startedAtMs = Date.now();
+  }
+
+  onTestModuleEnd(testModule: TestModule): void {
+    const { answers } = testModule.meta();
+    if (answers) this.#files[testModule.relativeModuleId] = { hasPassed: testModule.ok(), answers };
+  }
+
+  onTestRunEnd(): void {
+    const recording: Recording = { startedAtMs: this.#startedAtMs, files: this.#files };
+    mkdirSync(dirname(RECORDING_PATH), { recursive: true });
+    writeFileSync(RECORDING_PATH, JSON.stringify(recording, null, 2));
+  }
+}
