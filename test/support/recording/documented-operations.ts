@@ -2,11 +2,19 @@ import { dereference, type Schema, validate } from '@cfworker/json-schema';
 import { describeApi } from '#routes/api/openapi';
 import { createApp } from '#src/app';
 import { closed } from '#test/support/recording/closed-schema';
+import type { OperationOutline } from '#test/support/recording/recording';
 
 const BASE_PATH = '/api/v2.0';
 const MAX_PROBLEMS = 5;
 
 type Json = Readonly<Record<string, unknown>>;
+
+interface RawOperation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly security?: readonly object[];
+  readonly responses: Readonly<Record<string, object>>;
+}
 
 interface DocumentedResponse {
   readonly headers?: Readonly<Record<string, { readonly required?: boolean }>>;
@@ -14,9 +22,7 @@ interface DocumentedResponse {
 }
 
 /** One operation of the served document. */
-export interface DocumentedOperation {
-  readonly id: string;
-  readonly method: string;
+interface DocumentedOperation extends OperationOutline {
   readonly pattern: RegExp;
   readonly responses: Readonly<Record<string, DocumentedResponse>>;
 }
@@ -31,10 +37,21 @@ const addresses = dereference(document as Schema);
 const operations: readonly DocumentedOperation[] = Object.entries(document['paths'] as Json)
   .sort(([a], [b]) => specificity(b).localeCompare(specificity(a), 'en'))
   .flatMap(([path, item]) =>
-    Object.entries(item as Record<string, { operationId: string; responses: Record<string, object> }>).map(
-      ([method, { operationId, responses }]) => ({
-        id: operationId,
+    Object.entries(item as Readonly<Record<string, RawOperation>>).map(
+      ([
+        method,
+        {
+          operationId,
+          tags: [tag = ''],
+          security,
+          responses,
+        },
+      ]) => ({
+        operationId,
         method: method.toUpperCase(),
+        path,
+        tag,
+        isOpen: security?.length === 0,
         pattern: new RegExp(`^${BASE_PATH}${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`),
         responses: Object.fromEntries(
           Object.entries(responses).map(([status, response]) => [status, resolve(response) as DocumentedResponse]),
@@ -42,6 +59,11 @@ const operations: readonly DocumentedOperation[] = Object.entries(document['path
       }),
     ),
   );
+
+/** Of each operation what the compatibility report needs. */
+export const outlines: readonly OperationOutline[] = operations.map(({ operationId, method, path, tag, isOpen }) => {
+  return { operationId, method, path, tag, isOpen };
+});
 
 /** The operation a request is of; undefined for paths outside the document. */
 export function operationOf(method: string, url: string): DocumentedOperation | undefined {

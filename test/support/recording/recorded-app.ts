@@ -19,9 +19,11 @@ export function createRecordedApp(provide: (env: Env) => Services): Ask {
     if (!operation) return response;
     const problems = problemsOf(operation, response, await response.clone().text());
     if (problems.length > 0) {
-      throw new Error(`${operation.id} answered ${response.status} otherwise than documented: ${problems.join('; ')}`);
+      throw new Error(
+        `${operation.operationId} answered ${response.status} otherwise than documented: ${problems.join('; ')}`,
+      );
     }
-    recordAnswer(operation.id, response.status);
+    recordAnswer(operation.operationId, response.status);
     return response;
   };
 }

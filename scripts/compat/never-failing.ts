@@ -1,0 +1,8 @@
+/** Operations that take no input, so that nothing of it can be wrong, with what is asked of them. */
+export const NEVER_FAILING: Readonly<Record<string, string>> = {
+  getPing: 'says that somebody listens',
+  getHealth: 'tells of failures in its answer',
+  getSystemInfo: 'tells how to log in',
+  getConfigurations: 'tells all settings',
+  getPermissions: 'tells what a robot may be given',
+};
