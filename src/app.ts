@@ -20,6 +20,7 @@ import { oidcRoutes, onboardingRoutes } from '#routes/auth/oidc';
 import { sessionRoutes } from '#routes/auth/session';
 import { tokenRoutes } from '#routes/auth/token';
 import { tokenExchangeRoutes } from '#routes/auth/token-exchange';
+import { devcenterRoutes } from '#routes/devcenter/router';
 import { landing } from '#routes/internal/landing';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
@@ -65,6 +66,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   app.get('/', landing);
   // Where a logout lands; the portal's page one day.
   app.get('/account/sign-in', landing);
+  app.route('/devcenter-api-2.0', devcenterRoutes());
   app.route('/service/token', tokenRoutes());
   app.route('/service/token-exchange', tokenExchangeRoutes());
   app.route('/c', sessionRoutes());
