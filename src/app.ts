@@ -1,4 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { getPath } from 'hono/utils/url';
+import { routingPath } from '#core/request-path';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
 import { ldapRoutes } from '#routes/api/ldap';
@@ -7,8 +9,11 @@ import { oidcApiRoutes } from '#routes/api/oidc';
 import { serveDocument } from '#routes/api/openapi';
 import { permissionRoutes } from '#routes/api/permissions';
 import { projectRoutes } from '#routes/api/projects';
+import { registryRoutes } from '#routes/api/registries';
+import { replicationAdapterRoutes } from '#routes/api/replication-adapters';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
+import { scheduleRoutes } from '#routes/api/schedules';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
 import { trustRuleRoutes } from '#routes/api/trust-rules';
 import { oneUserRoutes } from '#routes/api/user';
@@ -24,7 +29,10 @@ import { devcenterRoutes } from '#routes/devcenter/router';
 import { landing } from '#routes/internal/landing';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
-import { notFound, onError } from '#routes/middleware/error-handler';
+import { onError } from '#routes/middleware/error-handler';
+import { notFound } from '#routes/middleware/not-found';
+import { refuseWhenReadOnly } from '#routes/middleware/read-only';
+import { requireReadableUrl } from '#routes/middleware/readable-url';
 import { registryHeaders } from '#routes/middleware/registry-headers';
 import { requestId } from '#routes/middleware/request-id';
 import { requestLog } from '#routes/middleware/request-log';
@@ -45,8 +53,8 @@ export function servicesFor(env: Env): Services {
 
 /** The whole HTTP surface. Tests bring services of their own. */
 export function createApp(provide: (env: Env) => Services = servicesFor): OpenAPIHono<AppEnv> {
-  // `/v2` and `/v2/` are one, and so is every other path with and without its last slash.
-  const app = new OpenAPIHono<AppEnv>({ strict: false });
+  // `/v2` and `/v2/` are one, and so is every other path with and without its last slash, or with more than one anywhere.
+  const app = new OpenAPIHono<AppEnv>({ getPath: (request) => routingPath(getPath(request)) });
   app.use(requestId);
   app.use(async function provideServices(c, next) {
     c.set('services', provide(c.env));
@@ -54,14 +62,15 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   });
   app.use(requestLog);
   app.onError(onError);
-  app.notFound(notFound);
+  app.notFound(notFound(app));
 
+  app.use('/api/*', requireReadableUrl);
   app.route('/api', openSystemRoutes());
   app.get('/api/v2.0/openapi.json', serveDocument(app));
-  app.use('/v2/*', registryHeaders, authenticate('registry'));
+  app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
-  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'));
-  app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'));
+  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
+  app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
 
   app.get('/', landing);
   // Where a logout lands; the portal's page one day.
@@ -86,6 +95,9 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   app.route('/api/v2.0', artifactRoutes());
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());
+  app.route('/api/v2.0', registryRoutes());
+  app.route('/api/v2.0', replicationAdapterRoutes());
+  app.route('/api/v2.0', scheduleRoutes());
   app.route('/api/v2.0', ldapRoutes());
   app.route('/api/v2.0', oidcApiRoutes());
   return app;

@@ -12,6 +12,8 @@ function isJsonObjectOrEmpty(text: string): boolean {
   }
 }
 
+const PEM_CERTIFICATE = /^\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/;
+
 const settingsSchema = z.object({
   EDGE_CACHE: z.enum(['on', 'off'], 'must be on or off').default('on'),
   EXTERNAL_URL: z.string().refine(isHttpUrlOrEmpty, 'must begin with http:// or https://').default(''),
@@ -19,6 +21,10 @@ const settingsSchema = z.object({
   ROADSTEAD_SECRET_KEY: z.string().min(32).optional(),
   ROADSTEAD_TRUST_PROXY: z.enum(['1']).optional(),
   LOOPBACK_ISSUERS: z.enum(['on', 'off'], 'must be on or off').default('off'),
+  CA_ROOT: z
+    .string()
+    .refine((text) => text === '' || PEM_CERTIFICATE.test(text), 'must be a PEM certificate')
+    .default(''),
   CONFIG_OVERWRITE_JSON: z.string().refine(isJsonObjectOrEmpty, 'must be a JSON object').default(''),
 });
 
@@ -36,6 +42,8 @@ export interface Settings {
   readonly isProxyTrusted: boolean;
   /** Whether logins and workloads' tokens may come from http:// issuers on this machine: for trying things out. Default: no. */
   readonly areLoopbackIssuersAllowed: boolean;
+  /** PEM of the CA behind the certificate that clients see; undefined where a public one stands behind it. */
+  readonly caRoot: string | undefined;
   /** Harbor's `CONFIG_OVERWRITE_JSON`: settings that the API then cannot change; undefined leaves all to the API. */
   readonly configurationOverwrite: Readonly<Record<string, unknown>> | undefined;
 }
@@ -55,6 +63,7 @@ export function parseSettings(env: object): Settings {
     secretKey: settings.ROADSTEAD_SECRET_KEY,
     isProxyTrusted: settings.ROADSTEAD_TRUST_PROXY === '1',
     areLoopbackIssuersAllowed: settings.LOOPBACK_ISSUERS === 'on',
+    caRoot: settings.CA_ROOT === '' ? undefined : settings.CA_ROOT,
     configurationOverwrite:
       settings.CONFIG_OVERWRITE_JSON === ''
         ? undefined

@@ -11,6 +11,7 @@ import { HealthService } from '#domain/system/health-service';
 import { missingSecrets, parseSettings, type Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createAccess } from '#src/services/access-services';
+import { createOperations } from '#src/services/operation-services';
 import { createRegistry } from '#src/services/registry-services';
 
 /** Everything handlers and consumers may call. Built once an isolate; this file and its folder alone construct adapters. */
@@ -34,6 +35,7 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
     health: createHealth(env, settings, clock),
     ...createAccess(env, settings, { clock, ...(passwordCost && { passwordCost }) }),
     ...createRegistry(env, settings, clock, meter),
+    ...createOperations(env, settings, clock),
   };
 }
 

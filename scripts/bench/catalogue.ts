@@ -3,6 +3,7 @@ import { billableOperations } from '#scripts/bench/measurements/billable-operati
 import { chunkedCommit } from '#scripts/bench/measurements/chunked-commit';
 import { largePull } from '#scripts/bench/measurements/large-pull';
 import { largePush } from '#scripts/bench/measurements/large-push';
+import { listings } from '#scripts/bench/measurements/listings';
 import { peakMemory } from '#scripts/bench/measurements/peak-memory';
 import { smallImages } from '#scripts/bench/measurements/small-images';
 import { smallReads } from '#scripts/bench/measurements/small-reads';
@@ -18,6 +19,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   peakMemory,
   billableOperations,
   tokenRate,
+  listings,
 ];
 
 /** The measurements of these names, or all of them. */

@@ -1,3 +1,5 @@
+import type { SeedSize } from '#scripts/seed/rows';
+
 const MIB = 1024 * 1024;
 
 /** How much work each measurement does. */
@@ -16,6 +18,8 @@ export interface Scale {
   readonly chunkBytes: number;
   /** Layer sizes whose peak memory is compared, the small one first. */
   readonly memoryLayerBytes: readonly [small: number, large: number];
+  /** The large registry of the listings. */
+  readonly seed: SeedSize;
 }
 
 export const FULL_SCALE: Scale = {
@@ -26,6 +30,7 @@ export const FULL_SCALE: Scale = {
   chunks: 100,
   chunkBytes: 6 * MIB,
   memoryLayerBytes: [64 * MIB, 512 * MIB],
+  seed: { repositories: 10_000, artifacts: 100_000, blobs: 1_000_000 },
 };
 
 /** The same measurements in under three minutes, for a change in progress; its figures are no evidence. */
@@ -37,4 +42,5 @@ export const QUICK_SCALE: Scale = {
   chunks: 20,
   chunkBytes: 1 * MIB,
   memoryLayerBytes: [16 * MIB, 64 * MIB],
+  seed: { repositories: 1_000, artifacts: 10_000, blobs: 20_000 },
 };

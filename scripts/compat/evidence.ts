@@ -1,4 +1,4 @@
-import { NEVER_FAILING } from '#scripts/compat/never-failing';
+import { NEVER_FAILING, NEVER_SUCCEEDING } from '#scripts/compat/exemptions';
 import type { AnswerCounts, OperationOutline, Recording } from '#test/support/recording/recording';
 
 /** What a recorded test run must hold of an operation for it to count as tested. */
@@ -14,10 +14,11 @@ type Proof = keyof typeof PROOFS;
 export function missingProofs(operation: OperationOutline, statuses: ReadonlySet<number>): readonly string[] {
   const all = [...statuses];
   const isHeld: Readonly<Record<Proof, boolean>> = {
-    success: all.some((status) => status >= 200 && status < 300),
+    success: operation.operationId in NEVER_SUCCEEDING || all.some((status) => status >= 200 && status < 300),
     refusal: operation.isOpen || all.some(isRefusal),
     failure:
-      operation.operationId in NEVER_FAILING || all.some((status) => isClientError(status) && !isRefusal(status)),
+      operation.operationId in { ...NEVER_FAILING, ...NEVER_SUCCEEDING } ||
+      all.some((status) => isClientError(status) && !isRefusal(status)),
   };
   return (Object.keys(PROOFS) as Proof[]).filter((proof) => !isHeld[proof]).map((proof) => PROOFS[proof]);
 }

@@ -1,6 +1,6 @@
+import { NEVER_FAILING, NEVER_SUCCEEDING } from '#scripts/compat/exemptions';
 import { HARBOR_OPERATIONS, type HarborOperation } from '#scripts/compat/harbor-operations';
 import { KNOWN_DIFFERENCES } from '#scripts/compat/known-differences';
-import { NEVER_FAILING } from '#scripts/compat/never-failing';
 import type { OperationOutline } from '#test/support/recording/recording';
 
 export interface Standing {
@@ -28,7 +28,10 @@ Of the ${HARBOR_OPERATIONS.length} operations of Harbor 2.16, ${ofHarbor.length}
 An answer that the document does not tell of fails the test. Operations that ask nobody who they are need no 401;
 ${Object.keys(NEVER_FAILING)
   .map((id) => `\`${id}\``)
-  .join(', ')} take no input and have no failure of their own.
+  .join(', ')} take no input and have no failure of their own;
+${Object.keys(NEVER_SUCCEEDING)
+  .map((id) => `\`${id}\``)
+  .join(', ')} refuses everybody.
 
 What differs for all of them, and why, stands in [harbor-differences.md](harbor-differences.md).
 

@@ -1,5 +1,7 @@
 import { AppError } from '#core/errors';
+import { parseListingFilter } from '#core/listing-filter';
 import type { OffsetPage } from '#core/pagination';
+import { parseTerms } from '#core/query-grammar';
 
 /** Rows of one `/api` page at most; a larger `page_size` is refused. */
 export const MAX_PAGE_SIZE = 100;
@@ -30,8 +32,9 @@ export function limitOf({ pageSize }: ApiPage): number {
   return pageSize > 0 ? Math.min(pageSize, MAX_PAGE_SIZE) : ALL_ROWS_LIMIT;
 }
 
+/** Rows before the page; a page further than a database can count begins where it can. */
 export function offsetOf(page: ApiPage): number {
-  return (page.page - 1) * limitOf(page);
+  return Math.min((Math.max(page.page, 1) - 1) * limitOf(page), Number.MAX_SAFE_INTEGER);
 }
 
 export function toOffsetPage(page: ApiPage): OffsetPage {
@@ -39,69 +42,38 @@ export function toOffsetPage(page: ApiPage): OffsetPage {
 }
 
 /**
- * Reads Harbor's `q=` (`harbor:src/lib/q/builder.go`): `k=v` exact, `k=~v` contains, joined by commas. Its ranges and
- * lists (`[a~b]`, `{a b}`, `(a b)`) have no key here that could use them, so they are refused rather than ignored.
+ * Reads a `q=` of exact and fuzzy terms (the whole grammar: {@link parseTerms}); BAD_REQUEST for a range or a list,
+ * which no key of such a listing could use.
  */
 export function parseQuery(text: string | undefined): readonly QueryTerm[] {
-  if (!text) return [];
-  return text.split(',').map(parseTerm);
+  return parseTerms(text).map(({ key, condition }) => {
+    if (condition.match === 'exact' || condition.match === 'fuzzy') {
+      return { key, match: condition.match, value: condition.text };
+    }
+    throw new AppError('BAD_REQUEST', { message: `this list has no ${condition.match} filter by ${key.slice(0, 64)}` });
+  });
 }
 
-/** Keys a listing filters by, and how. */
+/** Keys of text that a listing filters by, and how. */
 export type FilterKeys<K extends string> = Readonly<Record<K, readonly QueryTerm['match'][]>>;
 
 /** What a `q=` asks of a listing, by key. */
 export type Filter<K extends string> = { readonly [key in K]?: Omit<QueryTerm, 'key'> };
 
-/**
- * As {@link parseQuery}, for a listing that can filter by `keys` alone. BAD_REQUEST for any other term: an answer that
- * leaves a condition out holds more than was asked for, and somebody may delete what it lists.
- */
+/** As {@link parseListingFilter}, for a listing whose keys hold text alone. */
 export function parseFilter<K extends string>(text: string | undefined, keys: FilterKeys<K>): Filter<K> {
-  const filter: { [key in K]?: Omit<QueryTerm, 'key'> } = {};
-  for (const { key, match, value } of parseQuery(text)) {
-    if (!isKeyOf(keys, key) || !keys[key].includes(match)) {
-      throw new AppError('BAD_REQUEST', { message: `this list has no ${match} filter by ${key.slice(0, 64)}` });
-    }
-    if (filter[key]) throw new AppError('BAD_REQUEST', { message: `the query names the key ${key} twice` });
-    filter[key] = { match, value };
-  }
-  return filter;
+  const listingKeys = Object.entries<readonly QueryTerm['match'][]>(keys).map(([key, by]) => [key, { of: 'text', by }]);
+  return parseListingFilter(text, Object.fromEntries(listingKeys) as Record<K, TextKey>);
 }
 
-function isKeyOf<K extends string>(keys: FilterKeys<K>, key: string): key is K {
-  return Object.hasOwn(keys, key);
+interface TextKey {
+  readonly of: 'text';
+  readonly by: readonly QueryTerm['match'][];
 }
 
 /** The value of a term that matches so. */
 export function valueMatching(term: Omit<QueryTerm, 'key'> | undefined, match: QueryTerm['match']): string | undefined {
   return term?.match === match ? term.value : undefined;
-}
-
-function parseTerm(text: string): QueryTerm {
-  const equals = text.indexOf('=');
-  const key = text.slice(0, equals).trim();
-  const raw = decodeOnce(text.slice(equals + 1)).trim();
-  if (equals < 1 || key === '' || raw === '') {
-    throw new AppError('BAD_REQUEST', {
-      message: 'the query string must contain "=" and the key/value cannot be empty',
-    });
-  }
-  if (/^[[{(]/.test(raw)) {
-    throw new AppError('BAD_REQUEST', { message: `a range or a list is not supported for the key ${key}` });
-  }
-  if (raw.startsWith('~')) return { key, match: 'fuzzy', value: raw.slice(1) };
-  // A leading backslash makes the next character an ordinary one.
-  return { key, match: 'exact', value: raw.replace(/^\\/, '') };
-}
-
-/** Harbor decodes a value once more than the query string itself is. */
-function decodeOnce(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new AppError('BAD_REQUEST', { message: 'the query string is not properly escaped' });
-  }
 }
 
 /** Reads Harbor's `sort=`: `name` or `-name`. The first key that the listing knows decides; unknown ones are ignored. */
@@ -118,16 +90,26 @@ export function parseSort<K extends string>(
   return fallback;
 }
 
-/** Harbor's `Link` header: relative, `prev` and `next`, each only when it exists; undefined without either. */
+/**
+ * Harbor's `Link` header: relative, its parameters in the order of their names and no more escaped than they must be;
+ * `prev` and `next`, each only when that page has rows; undefined without either.
+ */
 export function pageLinks(path: string, query: URLSearchParams, page: ApiPage, total: number): string | undefined {
   const linkTo = (number: number, rel: string) => {
     const parameters = new URLSearchParams(query);
     parameters.set('page', String(number));
-    parameters.set('page_size', String(limitOf(page)));
-    return `<${path}?${parameters}>; rel="${rel}"`;
+    // Who asked for all goes on asking so: the rows that come then are more than a page may ask for.
+    parameters.set('page_size', String(page.pageSize > 0 ? limitOf(page) : page.pageSize));
+    parameters.sort();
+    return `<${path}?${readable(parameters)}>; rel="${rel}"`;
   };
   const links: string[] = [];
-  if (page.page > 1) links.push(linkTo(page.page - 1, 'prev'));
+  if (page.page > 1 && offsetOf({ ...page, page: page.page - 1 }) < total) links.push(linkTo(page.page - 1, 'prev'));
   if (page.page * limitOf(page) < total) links.push(linkTo(page.page + 1, 'next'));
   return links.length > 0 ? links.join(' , ') : undefined;
+}
+
+/** Of what Harbor writes unescaped, all that cannot end a value, the link or the header. */
+function readable(parameters: URLSearchParams): string {
+  return String(parameters).replace(/%(?:3D|7E|5B|5D|7B|7D|28|29|3A|2F|40|21|24|27)/g, decodeURIComponent);
 }

@@ -52,19 +52,19 @@ interface AccessOptions {
 export function createAccess(env: Env, settings: Settings, { clock, passwordCost }: AccessOptions) {
   const { DB: db } = env;
   const missing = missingSecrets(settings);
-  const { adminPassword, secretKey = '' } = settings;
+  const { adminPassword, secretKey = '', configurationOverwrite: fixed } = settings;
   const sealerFor = (purpose: string) => new Sealer({ secretKey, purpose });
 
   const configuration = new ConfigurationService({
     store: new D1ConfigurationStore({ db }),
     secrets: sealerFor('configuration'),
     clock,
-    overwritten: settings.configurationOverwrite,
+    overwritten: fixed,
   });
   const { facts, projects, permissions, access } = createPermissions(db, configuration, clock);
 
   const hasher = new ScryptHasher({ clock, ...(passwordCost && { parameters: passwordCost }) });
-  const users = new UserService({ users: new D1UserStore({ db }), hasher, clock });
+  const users = new UserService({ users: new D1UserStore({ db, isModeFixed: fixed !== undefined }), hasher, clock });
   const directory = new LdaptsDirectory();
   const ldap = new LdapService({ directory, configuration, users });
   const { uaa, proxy } = createHttpDirectories(configuration);

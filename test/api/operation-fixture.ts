@@ -67,6 +67,56 @@ const ABSENT = 987_654;
 
 /** Every operation there is, by the method and the pattern of its route. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'GET /api/v2.0/registries': { need: system('registry:list'), path: () => `${API}/registries`, granted: 200 },
+  'POST /api/v2.0/registries': {
+    need: system('registry:create'),
+    path: () => `${API}/registries`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'POST /api/v2.0/registries/ping': {
+    need: system('registry:read'),
+    path: () => `${API}/registries/ping`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'GET /api/v2.0/registries/:id': {
+    need: system('registry:read'),
+    path: () => `${API}/registries/${ABSENT}`,
+    granted: 404,
+  },
+  'GET /api/v2.0/registries/:id/info': {
+    need: system('registry:read'),
+    path: () => `${API}/registries/${ABSENT}/info`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/registries/:id': {
+    need: system('registry:update'),
+    path: () => `${API}/registries/${ABSENT}`,
+    body: () => ({}),
+    granted: 404,
+  },
+  'DELETE /api/v2.0/registries/:id': {
+    need: system('registry:delete'),
+    path: () => `${API}/registries/${ABSENT}`,
+    granted: 404,
+  },
+  'GET /api/v2.0/replication/adapters': {
+    need: system('replication-adapter:list'),
+    path: () => `${API}/replication/adapters`,
+    granted: 200,
+  },
+  'GET /api/v2.0/replication/adapterinfos': {
+    need: system('replication-adapter:list'),
+    path: () => `${API}/replication/adapterinfos`,
+    granted: 200,
+  },
+  'GET /api/v2.0/schedules': {
+    need: system('jobservice-monitor:list'),
+    path: () => `${API}/schedules`,
+    granted: 200,
+  },
+
   'GET /': { need: nothing, path: () => '/', granted: 200 },
   'GET /account/sign-in': { need: nothing, path: () => '/account/sign-in', granted: 200 },
   'GET /devcenter-api-2.0': { need: nothing, path: () => '/devcenter-api-2.0', granted: 200 },
@@ -116,6 +166,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 412,
   },
 
+  'GET /api/v2.0/internalconfig': { need: nothing, path: () => `${API}/internalconfig`, granted: 401 },
   'GET /api/v2.0/configurations': {
     need: administrator,
     path: () => `${API}/configurations`,

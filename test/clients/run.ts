@@ -10,6 +10,7 @@ import { craneScenario } from '#test/clients/scenarios/crane';
 import { deletionScenario } from '#test/clients/scenarios/deletion';
 import { dockerScenario } from '#test/clients/scenarios/docker';
 import { federationScenario } from '#test/clients/scenarios/federation';
+import { harborGoClientScenario } from '#test/clients/scenarios/harbor-go-client';
 import { helmScenario } from '#test/clients/scenarios/helm';
 import { mountScenario } from '#test/clients/scenarios/mount';
 import { multiArchScenario } from '#test/clients/scenarios/multi-arch';
@@ -43,6 +44,7 @@ const SCENARIOS: readonly Scenario[] = [
   anonymousScenario,
   accountsScenario,
   federationScenario,
+  harborGoClientScenario,
 ];
 
 const TOOLS: readonly Tool[] = [
@@ -57,6 +59,7 @@ const TOOLS: readonly Tool[] = [
   'helm',
   'debootstrap',
   'tar',
+  'go',
 ];
 
 async function main(): Promise<void> {

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RegistryPeer } from '#scripts/bench/peers/peer';
 import { startPeer } from '#scripts/bench/peers/start-peer';
+import type { SeedSize } from '#scripts/seed/rows';
+import { seedState } from '#scripts/seed/seed-state';
 
 const START = fileURLToPath(new URL('../../start.ts', import.meta.url));
 const PASSWORD = 'a password for the benchmarks';
@@ -15,11 +17,17 @@ export interface Roadstead extends RegistryPeer {
   restart(): Promise<void>;
 }
 
+export interface RoadsteadOptions {
+  /** Rows that are there before it starts. */
+  readonly seed?: SeedSize;
+}
+
 /** Roadstead exactly as `npm start` runs it. */
-export async function startRoadstead(directory: string): Promise<Roadstead> {
+export async function startRoadstead(directory: string, { seed }: RoadsteadOptions = {}): Promise<Roadstead> {
   const peer = await startPeer({
     name: 'Roadstead',
     directory,
+    ...(seed && { prepare: (stateDir: string) => seedState(stateDir, seed) }),
     command: (port, stateDir) => ({
       command: process.execPath,
       args: [START, '--host', '127.0.0.1', '--port', String(port), '--state', stateDir],

@@ -7,6 +7,8 @@ export interface PeerRecipe {
   readonly name: string;
   /** Below it, the peer gets a state directory of its own. */
   readonly directory: string;
+  /** Done once in the state directory before the first start. */
+  prepare?(stateDir: string): Promise<void>;
   /** What to run, given the port and the state directory; may write its configuration there first. */
   command(port: number, stateDir: string): ServerCommand;
 }
@@ -23,8 +25,12 @@ export async function startPeer(recipe: PeerRecipe): Promise<StartedPeer> {
   const stateDir = await mkdtemp(join(recipe.directory, 'roadstead-bench-'));
   const port = await freePort();
   const start = () => startServer(recipe.command(port, stateDir));
+  const begin = async () => {
+    await recipe.prepare?.(stateDir);
+    return start();
+  };
   const removeState = () => rm(stateDir, { recursive: true, force: true, maxRetries: 3 });
-  let child = await start().catch(async (error: unknown) => {
+  let child = await begin().catch(async (error: unknown) => {
     await removeState();
     throw error;
   });

@@ -2,10 +2,13 @@ import { runBatch, withRetries } from '#adapters/d1/batch';
 import { GuardFailed, guard } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { AppError } from '#core/errors';
+import { DEFAULTS } from '#domain/configuration/catalog';
 import type { ConfigurationStore } from '#domain/configuration/configuration-store';
 import type { Mutation } from '#domain/events/mutation';
 
 const OTHER_USERS = 'exists (select 1 from users where id > 1 and deleted_at_ms is null)';
+
+const DEFAULT_MODE = JSON.stringify(DEFAULTS.auth_mode);
 
 export class D1ConfigurationStore implements ConfigurationStore {
   readonly #db: D1Database;
@@ -20,20 +23,19 @@ export class D1ConfigurationStore implements ConfigurationStore {
     return new Map(results.map(({ key, value }) => [key, value]));
   }
 
-  async put(
-    values: ReadonlyMap<string, string>,
-    { isModeGuarded }: { readonly isModeGuarded: boolean },
-    mutation: Mutation,
-  ): Promise<void> {
+  async put(values: ReadonlyMap<string, string>, mutation: Mutation): Promise<void> {
     const upsert = this.#db
       .prepare(
         `insert into properties (key, value, updated_at_ms) select key, value, ?2 from json_each(?1) where true
            on conflict (key) do update set value = excluded.value, updated_at_ms = excluded.updated_at_ms`,
       )
       .bind(JSON.stringify(Object.fromEntries(values)), mutation.nowMs);
-    const guards = isModeGuarded ? [guard(this.#db, 'USERS_EXIST', `not ${OTHER_USERS}`)] : [];
     try {
-      await runBatch(this.#db, [...mutationStatements(this.#db, mutation), ...guards, upsert]);
+      await runBatch(this.#db, [
+        ...mutationStatements(this.#db, mutation),
+        ...this.#modeGuards(values.get('auth_mode')),
+        upsert,
+      ]);
     } catch (error) {
       if (!(error instanceof GuardFailed) || error.code !== 'USERS_EXIST') throw error;
       throw new AppError('BAD_REQUEST', {
@@ -45,5 +47,12 @@ export class D1ConfigurationStore implements ConfigurationStore {
   async hasOtherUsers(): Promise<boolean> {
     const query = this.#db.prepare(`select ${OTHER_USERS} found`);
     return (await withRetries(() => query.first<{ found: number }>()))?.found === 1;
+  }
+
+  /** The mode stays as it is now, whatever it was when somebody looked, or there is nobody yet to whom it matters. */
+  #modeGuards(mode: string | undefined): D1PreparedStatement[] {
+    if (mode === undefined) return [];
+    const isSame = `coalesce((select value from properties where key = 'auth_mode'), ?2) = ?1`;
+    return [guard(this.#db, 'USERS_EXIST', `${isSame} or not ${OTHER_USERS}`, mode, DEFAULT_MODE)];
   }
 }

@@ -16,7 +16,9 @@ export type GuardCode =
   | 'ARTIFACT_REFERENCED'
   | 'TAG_GONE'
   | 'USERS_EXIST'
+  | 'MODE_CHANGED'
   | 'USER_GONE'
+  | 'USER_CHANGED'
   | 'USERNAME_TAKEN'
   | 'EMAIL_TAKEN'
   | 'LAST_ADMINISTRATOR'
@@ -31,7 +33,9 @@ export type GuardCode =
   | 'RULE_TAKEN'
   | 'TOO_MANY_RULES'
   | 'IDENTITY_TAKEN'
-  | 'QUOTA_EXCEEDED';
+  | 'QUOTA_EXCEEDED'
+  | 'REGISTRY_GONE'
+  | 'REGISTRY_TAKEN';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {

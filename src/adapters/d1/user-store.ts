@@ -21,14 +21,24 @@ const REFUSALS: Refusals = {
   USERNAME_TAKEN: ['CONFLICT', 'a user with this username, or one that looks like it, exists'],
   EMAIL_TAKEN: ['CONFLICT', 'a user with this email exists'],
   USER_GONE: ['NOT_FOUND', 'user not found'],
+  USER_CHANGED: ['CONFLICT', 'the account has changed meanwhile, try again'],
+  MODE_CHANGED: ['FORBIDDEN', 'creating users is not allowed: the auth mode has changed'],
   LAST_ADMINISTRATOR: ['PRECONDITION', 'the last administrator cannot be removed'],
 };
 
+export interface D1UserStoreDeps {
+  readonly db: D1Database;
+  /** Whether the deployment fixes `auth_mode`, so that its row says nothing. Default: no. */
+  readonly isModeFixed?: boolean;
+}
+
 export class D1UserStore implements UserStore {
   readonly #db: D1Database;
+  readonly #isModeFixed: boolean;
 
-  constructor(deps: { readonly db: D1Database }) {
-    this.#db = deps.db;
+  constructor({ db, isModeFixed = false }: D1UserStoreDeps) {
+    this.#db = db;
+    this.#isModeFixed = isModeFixed;
   }
 
   findByUsername(username: string): Promise<User | undefined> {
@@ -65,7 +75,8 @@ export class D1UserStore implements UserStore {
            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)`,
       )
       .bind(username, usernameKey(username), passwordHash ?? null, email ?? null, realname, comment, mutation.nowMs);
-    await this.#run(mutation, [...this.#nameGuards(username), ...this.#emailGuards(email, 0), insert]);
+    const guards = [...this.#modeGuards(user), ...this.#nameGuards(username), ...this.#emailGuards(email, 0)];
+    await this.#run(mutation, [...guards, insert]);
     const inserted = await this.findByUsername(username);
     if (!inserted) throw new AppError('CONFLICT', { message: `user ${username} was deleted as it was created` });
     return inserted;
@@ -91,7 +102,10 @@ export class D1UserStore implements UserStore {
         `update users set password_hash = ?2, security_version = security_version + 1, updated_at_ms = ?3 where id = ?1`,
       )
       .bind(user.id, passwordHash, mutation.nowMs);
-    await this.#run(mutation, [this.#guardUser(user), update]);
+    // Of two who know the present password, the second does not any more.
+    const isAsRead = 'exists (select 1 from users where id = ? and security_version = ?)';
+    const unchanged = guard(this.#db, 'USER_CHANGED', isAsRead, user.id, user.securityVersion);
+    await this.#run(mutation, [this.#guardUser(user), unchanged, update]);
   }
 
   async setAdministrator(user: User, isSystemAdmin: boolean, mutation: Mutation): Promise<void> {
@@ -139,6 +153,13 @@ export class D1UserStore implements UserStore {
 
   #guardUser({ id }: User): D1PreparedStatement {
     return guard(this.#db, 'USER_GONE', 'exists (select 1 from users where id = ? and deleted_at_ms is null)', id);
+  }
+
+  /** Accounts with a password are made in `db_auth` alone; it may have changed while the password was hashed. */
+  #modeGuards({ passwordHash }: NewUser): D1PreparedStatement[] {
+    if (passwordHash === undefined || this.#isModeFixed) return [];
+    const isAnother = `exists (select 1 from properties where key = 'auth_mode' and value <> '"db_auth"')`;
+    return [guard(this.#db, 'MODE_CHANGED', `not ${isAnother}`)];
   }
 
   #nameGuards(username: string): D1PreparedStatement[] {

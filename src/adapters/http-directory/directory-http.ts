@@ -57,12 +57,6 @@ export function unexpected(request: DirectoryRequest, { status }: DirectoryAnswe
   return unavailable(request, `unexpected answer with status ${status}`);
 }
 
-/** Name and password as RFC 7617 §2.1 encodes them. */
-export function basicCredentials(username: string, password: string): string {
-  const bytes = new TextEncoder().encode(`${username}:${password}`);
-  return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`;
-}
-
 function unavailable(request: DirectoryRequest, reason: string): AppError {
   const { origin, pathname } = urlOf(request);
   const note = 'the user directory cannot be asked';

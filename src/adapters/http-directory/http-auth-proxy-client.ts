@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import {
-  basicCredentials,
-  type DirectoryHttp,
-  type DirectoryRequest,
-  unexpected,
-} from '#adapters/http-directory/directory-http';
+import { type DirectoryHttp, type DirectoryRequest, unexpected } from '#adapters/http-directory/directory-http';
+import { basicCredentials } from '#core/basic-credentials';
 import type { DirectoryEndpoint } from '#domain/access/directory-endpoint';
 import type { AuthProxyClient, ReviewedUser } from '#domain/authproxy/auth-proxy-client';
 

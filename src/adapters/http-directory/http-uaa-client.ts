@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import {
-  basicCredentials,
-  type DirectoryHttp,
-  type DirectoryRequest,
-  unexpected,
-} from '#adapters/http-directory/directory-http';
+import { type DirectoryHttp, type DirectoryRequest, unexpected } from '#adapters/http-directory/directory-http';
+import { basicCredentials } from '#core/basic-credentials';
 import type { UaaAccess, UaaClient, UaaUser, UaaUserInfo } from '#domain/uaa/uaa-client';
 
 /** A token goes into a header, so it must be visible ASCII (RFC 6749 Appendix A.12). */

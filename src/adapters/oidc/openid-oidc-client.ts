@@ -93,6 +93,7 @@ export class OpenidOidcClient implements OidcClient {
   async refresh(provider: OidcProvider, refreshToken: string, subjectIssuer: string): Promise<RefreshOutcome> {
     try {
       const discovered = await this.#providers.find(provider);
+      if (!isOfIssuer(subjectIssuer, discovered)) return { kind: 'void' };
       const tokens = await refreshTokenGrant(discovered.configuration, refreshToken);
       const read = await readClaims(discovered, tokens);
       const isSomebodyElse = read && `${read.claims['sub']}${read.claims['iss']}` !== subjectIssuer;
@@ -116,15 +117,22 @@ export class OpenidOidcClient implements OidcClient {
     return buildEndSessionUrl(configuration, { id_token_hint: idToken, post_logout_redirect_uri: returnTo }).href;
   }
 
-  async revoke(provider: OidcProvider, refreshToken: string): Promise<void> {
-    const { configuration } = await this.#providers.find(provider);
-    if (configuration.serverMetadata().revocation_endpoint === undefined) return;
+  async revoke(provider: OidcProvider, refreshToken: string, subjectIssuer: string): Promise<void> {
+    const discovered = await this.#providers.find(provider);
+    const { configuration } = discovered;
+    const isPossible = configuration.serverMetadata().revocation_endpoint !== undefined;
+    if (!isPossible || !isOfIssuer(subjectIssuer, discovered)) return;
     try {
       await tokenRevocation(configuration, refreshToken, { token_type_hint: 'refresh_token' });
     } catch (error) {
       throw toAppError(error);
     }
   }
+}
+
+/** Whether an account is this provider's: the tokens of one that was asked before are no business of its successor's. */
+function isOfIssuer(subjectIssuer: string, { configuration }: DiscoveredProvider): boolean {
+  return subjectIssuer.endsWith(configuration.serverMetadata().issuer);
 }
 
 interface ReadClaims {

@@ -109,9 +109,15 @@ export class LoginGate {
   }
 }
 
-/** Directories take names in any case; spelling one differently must not give further guesses. */
+/**
+ * Directories compare names loosely: RFC 4518 by neither case, width, spaces nor what leaves no trace, others not by accents
+ * either. Spelling a name differently must not give further guesses; two people whose names fold to one share their count.
+ */
 function accountOf(username: string): string {
-  return username.trim().normalize('NFKC').toLowerCase();
+  const letters = username.normalize('NFKD').replace(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
+  const spaced = letters.replace(/\s+/g, ' ').trim();
+  // By way of capitals, where `ß` is `SS`.
+  return spaced.toLowerCase().toUpperCase().toLowerCase();
 }
 
 function tooMany(retryAfterSeconds: number): AppError {

@@ -60,13 +60,11 @@ export class ConfigurationService {
       throw new AppError('FORBIDDEN', { message: 'the configuration is fixed by the deployment' });
     }
     const parsed = new Map([...parseAll(changes)].filter(([key, value]) => !isSecretKey(key) || value !== ''));
-    const current = await this.#read();
-    const wanted = { ...current, ...Object.fromEntries(parsed) };
+    const wanted = { ...(await this.#read()), ...Object.fromEntries(parsed) };
     requireFitting(wanted, new Set(parsed.keys()));
     const rows = new Map<string, string>();
     for (const [key, value] of parsed) rows.set(key, await this.#toRow(key, value));
-    const isModeGuarded = wanted.auth_mode !== current.auth_mode;
-    await this.#deps.store.put(rows, { isModeGuarded }, this.#mutation([...rows.keys()], actor));
+    await this.#deps.store.put(rows, this.#mutation([...rows.keys()], actor));
     this.#known = undefined;
   }
 

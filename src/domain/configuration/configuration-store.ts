@@ -6,14 +6,10 @@ export interface ConfigurationStore {
   list(): Promise<ReadonlyMap<string, string>>;
 
   /**
-   * Stores values. `isModeGuarded` makes it reject with BAD_REQUEST when accounts besides the first administrator exist:
-   * the way accounts log in cannot change under them.
+   * Stores values. BAD_REQUEST for another `auth_mode` while accounts besides the first administrator exist: the way
+   * accounts log in cannot change under them.
    */
-  put(
-    values: ReadonlyMap<string, string>,
-    options: { readonly isModeGuarded: boolean },
-    mutation: Mutation,
-  ): Promise<void>;
+  put(values: ReadonlyMap<string, string>, mutation: Mutation): Promise<void>;
 
   /** Whether there are accounts besides the first administrator. */
   hasOtherUsers(): Promise<boolean>;

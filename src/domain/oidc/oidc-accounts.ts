@@ -122,7 +122,7 @@ export class OidcAccounts {
     if (account?.sealedRefreshToken === undefined) return;
     await store.replaceGrant(account, { sealedRefreshToken: undefined, refreshedAtMs: 0 }, clock.nowMs());
     const refreshToken = await refreshTokens.open(account.sealedRefreshToken);
-    if (refreshToken !== undefined) await client.revoke(provider, refreshToken);
+    if (refreshToken !== undefined) await client.revoke(provider, refreshToken, account.subjectIssuer);
   }
 
   async #sealRefreshToken(refreshToken: string | undefined): Promise<string | undefined> {

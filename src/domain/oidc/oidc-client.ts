@@ -48,7 +48,7 @@ export interface OidcClient {
   /** Rejects with BAD_REQUEST when the provider refuses the code or its id token does not hold. */
   exchange(provider: OidcProvider, answer: LoginAnswer, secrets: LoginSecrets): Promise<OidcGrant>;
 
-  /** An answer about anybody but `subjectIssuer` is taken for a refusal. */
+  /** An answer about anybody but `subjectIssuer` is taken for a refusal; a token of another provider is void, unsent. */
   refresh(provider: OidcProvider, refreshToken: string, subjectIssuer: string): Promise<RefreshOutcome>;
 
   /** The claims of an id token made for this client; undefined when it does not hold (any more). */
@@ -57,6 +57,6 @@ export interface OidcClient {
   /** Where a browser logs out; undefined when the provider has no such page. */
   endSessionUrl(provider: OidcProvider, idToken: string, returnTo: string): Promise<string | undefined>;
 
-  /** Makes a refresh token void; nothing happens when the provider cannot do that. */
-  revoke(provider: OidcProvider, refreshToken: string): Promise<void>;
+  /** Makes a refresh token void; nothing happens when the provider cannot do that, or is not the token's. */
+  revoke(provider: OidcProvider, refreshToken: string, subjectIssuer: string): Promise<void>;
 }

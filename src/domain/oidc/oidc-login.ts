@@ -39,4 +39,6 @@ export interface AwaitedName {
 export interface LoggedIn {
   readonly userId: number;
   readonly sealedIdToken: string | undefined;
+  /** Whether it may still act for the account. */
+  readonly isGood: boolean;
 }

@@ -116,13 +116,16 @@ export class OidcService {
     return this.#finished(user, idToken, redirectUrl);
   }
 
-  /** Where a browser goes that logs out of this session; the session itself is the caller's to end. */
+  /**
+   * Where a browser goes that logs out of this session; the session itself is the caller's to end. One that is not good any
+   * more leads out of the provider, and voids nothing of the account.
+   */
   async logoutUrl(publicUrl: string, session: LoggedIn | undefined): Promise<string> {
     const settings = await this.#settings();
     const idToken = session?.sealedIdToken && (await this.#deps.idTokens.open(session.sealedIdToken));
     if (!settings.isLogoutShared || !session || !idToken) return SIGNED_OUT_PATH;
     try {
-      await this.#deps.accounts.revoke(settings, session.userId);
+      if (session.isGood) await this.#deps.accounts.revoke(settings, session.userId);
       const url = await this.#deps.client.endSessionUrl(settings, idToken, publicUrl + SIGNED_OUT_PATH);
       return url ?? SIGNED_OUT_PATH;
     } catch (error) {

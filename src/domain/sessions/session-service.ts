@@ -68,10 +68,8 @@ export class SessionService {
   async find(id: string): Promise<Session | undefined> {
     if (!ID.test(id)) return undefined;
     const hash = hashOf(id);
-    const session = this.#recent.get(hash) ?? (await this.#deps.sessions.find(hash));
-    if (!session || session.expiresAtMs <= this.#deps.clock.nowMs()) return undefined;
-    this.#recent.put(hash, session);
-    return session;
+    const session = this.#recent.get(hash) ?? (await this.#read(hash));
+    return session && session.expiresAtMs > this.#deps.clock.nowMs() ? session : undefined;
   }
 
   /** Ends a session; text that is none is ignored. */
@@ -86,12 +84,19 @@ export class SessionService {
     await this.#deps.sessions.deleteExpired(this.#deps.clock.nowMs());
   }
 
+  async #read(hash: string): Promise<Session | undefined> {
+    const session = await this.#deps.sessions.find(hash);
+    if (session) this.#recent.put(hash, session);
+    return session;
+  }
+
   async #renew(id: string, session: Session): Promise<void> {
     const timeoutMs = await this.#timeoutMs();
     const expiresAtMs = this.#deps.clock.nowMs() + timeoutMs;
     if (expiresAtMs - session.expiresAtMs < Math.min(RENEW_EVERY_MS, timeoutMs / 2)) return;
     await this.#deps.sessions.extend(hashOf(id), expiresAtMs);
-    this.#recent.put(hashOf(id), { ...session, expiresAtMs });
+    // Read again at its next use: it may have ended elsewhere.
+    this.#recent.delete(hashOf(id));
   }
 
   #mutation(operation: 'login' | 'logout', actor: Actor): Mutation {

@@ -7,8 +7,10 @@ const MAX_NAME_LENGTH = 255;
 const MAX_COMMENT_LENGTH = 30;
 /** `harbor:src/server/v2.0/handler/user.go`. */
 const FORBIDDEN_CHARACTERS = /[,"~#%$]/;
-/** What a reader does not see, or what turns the text around it. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
+/** What a reader does not see, or what turns the text around it; half a surrogate pair is no character at all. */
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/u;
+/** What leaves no trace in a name: fillers, selectors of variants, the empty pattern of Braille. */
+const TRACELESS = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
 /** Alphabets whose letters are taken for Latin ones. */
 const LOOKALIKES = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}]/u;
 const LATIN = /\p{Script=Latin}/u;
@@ -23,7 +25,8 @@ export function usernameKey(username: string): string {
 function usernameProblem(username: string): string | undefined {
   if (username === '' || username.length > MAX_NAME_LENGTH) return 'username must be 1 to 255 characters long';
   if (FORBIDDEN_CHARACTERS.test(username)) return 'username contains illegal characters';
-  if (username !== username.trim() || INVISIBLE.test(username)) return 'username contains invisible characters';
+  const isUnseen = INVISIBLE.test(username) || TRACELESS.test(username);
+  if (username !== username.trim() || isUnseen) return 'username contains invisible characters';
   if (username.includes(':')) return 'username contains a colon, which ends it in a login';
   if (LATIN.test(username) && LOOKALIKES.test(username)) return 'username mixes alphabets that look alike';
   if (RESERVED_USERNAMES.has(usernameKey(username))) return 'username is reserved';

@@ -42,8 +42,11 @@ export class UserService {
     return user;
   }
 
-  findById(id: number): Promise<User | undefined> {
-    return this.#deps.users.findById(id);
+  /** The account as it stands. */
+  async findById(id: number): Promise<User | undefined> {
+    const user = await this.#deps.users.findById(id);
+    if (user) this.#remember(user);
+    return user;
   }
 
   /** The account as it stands; NOT_FOUND without one. */
@@ -55,11 +58,7 @@ export class UserService {
 
   /** The account as it stood at most 10 s ago. */
   async recallById(id: number): Promise<User | undefined> {
-    const known = this.#byId.get(String(id));
-    if (known) return known;
-    const user = await this.#deps.users.findById(id);
-    if (user) this.#remember(user);
-    return user;
+    return this.#byId.get(String(id)) ?? this.findById(id);
   }
 
   /** An account whose profile and password are kept here; FORBIDDEN for one that a directory keeps. */
@@ -69,13 +68,6 @@ export class UserService {
       throw new AppError('FORBIDDEN', { message: 'the account is kept by the directory it logs in at' });
     }
     return user;
-  }
-
-  /** FORBIDDEN when that is not the account's password. */
-  async requirePassword(user: User, password: string): Promise<void> {
-    if ((await this.#deps.hasher.verify(password, user.passwordHash)) === 'wrong') {
-      throw new AppError('FORBIDDEN', { message: 'the current password is incorrect' });
-    }
   }
 
   /** The account's security version as it stood at most 10 s ago; undefined without an account. */
@@ -106,7 +98,10 @@ export class UserService {
     this.#forget(user);
   }
 
-  /** Changes a password; every token, session and remembered login of the account ends. */
+  /**
+   * Changes a password; every token, session and remembered login of the account ends. CONFLICT when the account is not
+   * as `user` says any more.
+   */
   async changePassword(user: User, password: string, actor: Actor): Promise<void> {
     requireStrongSecret(password);
     if ((await this.#deps.hasher.verify(password, user.passwordHash)) !== 'wrong') {

@@ -43,7 +43,10 @@ export interface UserStore {
   isTaken(what: 'username' | 'email', value: string): Promise<boolean>;
   list(filter: UserFilter, page: UserPage): Promise<{ readonly items: readonly User[]; readonly total: number }>;
 
-  /** CONFLICT when the name, a name that looks like it, or the address is taken. */
+  /**
+   * CONFLICT when the name, a name that looks like it, or the address is taken; FORBIDDEN for an account with a password
+   * when people do not log in by it any more.
+   */
   insert(user: NewUser, mutation: Mutation): Promise<User>;
 
   updateProfile(user: User, profile: Pick<User, 'email' | 'realname' | 'comment'>, mutation: Mutation): Promise<void>;
@@ -51,7 +54,7 @@ export interface UserStore {
   /** Stores a new hash of the same password, unless the account's hash is no longer `previous`. */
   replacePasswordHash(userId: number, previous: string | undefined, next: string, nowMs: number): Promise<void>;
 
-  /** Stores another password; tokens and sessions end. */
+  /** Stores another password; tokens and sessions end. CONFLICT when the account's rights or password have changed. */
   changePassword(user: User, passwordHash: string, mutation: Mutation): Promise<void>;
 
   /** PRECONDITION when nobody else would be an administrator. */

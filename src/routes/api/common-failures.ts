@@ -73,16 +73,16 @@ function isSpecial(response: Responses[string] | undefined): boolean {
 }
 
 function commonStatuses(method: string, operation: Operation): readonly number[] {
-  const parameters = (operation.parameters ?? []) as readonly { readonly in?: string; readonly name?: string }[];
+  const parameters = (operation.parameters ?? []) as readonly object[];
   const isOpen = operation.security?.length === 0;
   const isSafe = method === 'get' || method === 'head';
-  const isSearch = parameters.some(({ in: place, name }) => place === 'query' && (name === 'q' || name === 'sort'));
   return [
+    // An address that does not parse.
+    400,
     500,
     ...(isOpen ? [] : [401, 429, 503]),
     ...(isSafe ? [] : [403]),
-    ...(isSearch ? [400] : []),
     ...(parameters.length > 0 ? [422] : []),
-    ...(operation.requestBody ? [400, 413, 415, 422] : []),
+    ...(operation.requestBody ? [413, 415, 422] : []),
   ];
 }

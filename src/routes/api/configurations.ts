@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { AppError } from '#core/errors';
 import { createApiRouter, jsonBody } from '#routes/api/router';
 import { errorResponses } from '#routes/api/schemas/common';
 import { configurationsReqSchema, configurationsSchema, toConfigurationsDto } from '#routes/api/schemas/configuration';
@@ -27,6 +28,14 @@ const updateConfigurations = createRoute({
   responses: { 200: { description: 'updated' }, ...errorResponses(400, 401, 403, 415, 422) },
 });
 
+const getInternalconfig = createRoute({
+  method: 'get',
+  path: '/internalconfig',
+  operationId: 'getInternalconfig',
+  tags: ['configure'],
+  responses: errorResponses(401),
+});
+
 /** What an administrator sets while the registry runs. */
 export function configurationRoutes(): OpenAPIHono<AppEnv> {
   const routes = createApiRouter();
@@ -44,6 +53,11 @@ export function configurationRoutes(): OpenAPIHono<AppEnv> {
     access.authorizeSystem(c.get('principal'), 'configuration:update');
     await configuration.update(c.req.valid('json'), c.get('actor'));
     return c.body(null, 200);
+  });
+
+  // Parts of Harbor read their settings there; here there are no parts.
+  routes.openapi(getInternalconfig, () => {
+    throw new AppError('UNAUTHORIZED', { message: 'only internal service is allowed to call this API' });
   });
 
   return routes;

@@ -21,7 +21,7 @@ const pingLdap = createRoute({
   path: '/ldap/ping',
   operationId: 'pingLdap',
   tags: ['Ldap'],
-  middleware: [...jsonBody, optionalBody] as const,
+  middleware: [optionalBody, ...jsonBody] as const,
   request: { body: { required: false, content: { 'application/json': { schema: ldapConfSchema } } } },
   responses: {
     200: {

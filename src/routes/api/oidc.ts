@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses } from '#routes/api/schemas/common';
+import { errorResponses, idSchema } from '#routes/api/schemas/common';
 import type { AppEnv } from '#routes/app-env';
 
 const pingOidc = createRoute({
@@ -32,10 +32,7 @@ const setCliSecret = createRoute({
   middleware: jsonBody,
   request: {
     params: z.object({
-      user_id: z
-        .string()
-        .regex(/^\d{1,15}$/)
-        .transform(Number),
+      user_id: idSchema,
     }),
     body: {
       required: true,
@@ -64,7 +61,9 @@ export function oidcApiRoutes(): OpenAPIHono<AppEnv> {
     const { user_id: userId } = c.req.valid('param');
     access.authorizeSelfOrSystem(c.get('principal'), userId, 'user:update');
     await oidc.requireMode();
-    await oidcAccounts.changeSecret(await users.get(userId), c.req.valid('json').secret, c.get('actor'));
+    const user = await users.get(userId);
+    access.requireRankFor(c.get('principal'), user);
+    await oidcAccounts.changeSecret(user, c.req.valid('json').secret, c.get('actor'));
     return c.body(null, 200);
   });
 

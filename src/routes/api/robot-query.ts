@@ -1,5 +1,6 @@
 import type { QueryTerm } from '#core/api-query';
 import { AppError } from '#core/errors';
+import { normalizeKey } from '#core/listing-filter';
 import type { Project } from '#domain/projects/project';
 import type { RobotFilter } from '#domain/robots/robot-store';
 
@@ -15,7 +16,7 @@ export interface RobotQuery {
  * its id (`harbor:src/server/v2.0/handler/robot.go`, ListRobot).
  */
 export function readRobotQuery(terms: readonly QueryTerm[]): RobotQuery {
-  const unknown = terms.find(({ key }) => !KEYS.has(normalize(key)));
+  const unknown = terms.find(({ key }) => !KEYS.has(normalizeKey(key)));
   if (unknown) throw badRequest(`this list has no filter by ${unknown.key.slice(0, 64)}`);
   const name = find(terms, 'name');
   const level = find(terms, 'level');
@@ -38,12 +39,7 @@ export function toRobotFilter({ of, name }: RobotQuery, project: Project | undef
 const KEYS: ReadonlySet<string> = new Set(['name', 'level', 'projectid']);
 
 function find(terms: readonly QueryTerm[], key: string): QueryTerm | undefined {
-  return terms.find((term) => normalize(term.key) === key);
-}
-
-/** Keys are written `ProjectID` and `project_id` alike. */
-function normalize(key: string): string {
-  return key.toLowerCase().replaceAll('_', '');
+  return terms.find((term) => normalizeKey(term.key) === key);
 }
 
 function badRequest(message: string): AppError {

@@ -7,7 +7,7 @@ import { ROBOT_ORDERS } from '#domain/robots/robot-store';
 import { setListHeaders } from '#routes/api/paging';
 import { readRobotQuery, toRobotFilter } from '#routes/api/robot-query';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, idSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
 import {
   robotCreatedSchema,
   robotCreateSchema,
@@ -20,13 +20,7 @@ import {
 } from '#routes/api/schemas/robot';
 import type { AppEnv } from '#routes/app-env';
 
-const robotParam = z.object({
-  robot_id: z
-    .string()
-    .regex(/^-?\d{1,15}$/, 'must be of type int64')
-    .transform(Number)
-    .openapi({ type: 'integer', format: 'int64' }),
-});
+const robotParam = z.object({ robot_id: idSchema });
 
 const listRobot = createRoute({
   method: 'get',

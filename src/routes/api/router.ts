@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { AppError } from '#core/errors';
 import { withoutParameters } from '#core/media-types';
+import { describeProblem } from '#routes/api/problems';
 import type { AppEnv } from '#routes/app-env';
 
 /** Largest body of an `/api` request, in bytes: 1 MiB. */
@@ -16,10 +17,9 @@ export function createApiRouter(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (result.success) return;
-      const problems = result.error.issues.map(({ path, message }) => {
-        const field = path.length > 0 ? `${path.join('.')} in ` : '';
-        return `${field}${result.target}: ${message}`;
-      });
+      // The framework hands over what it has checked, though its types do not say so.
+      const input: unknown = 'data' in result ? result.data : undefined;
+      const problems = result.error.issues.map((issue) => describeProblem(issue, result.target, input));
       throw new AppError('UNPROCESSABLE_ENTITY', { message: problems.slice(0, MAX_PROBLEMS_TOLD).join('; ') });
     },
   });
@@ -42,8 +42,23 @@ const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
+/** The framework refuses the same, in words of its own. */
+const requireParsable: MiddlewareHandler<AppEnv> = async (c, next) => {
+  try {
+    if (c.req.header('content-type') !== undefined) await c.req.json();
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('BAD_REQUEST', { message: 'the body is not JSON', cause });
+  }
+  await next();
+};
+
 /** What every operation with a body goes through. */
-export const jsonBody: [MiddlewareHandler<AppEnv>, MiddlewareHandler<AppEnv>] = [requireJson, limitBody];
+export const jsonBody: [MiddlewareHandler<AppEnv>, MiddlewareHandler<AppEnv>, MiddlewareHandler<AppEnv>] = [
+  requireJson,
+  limitBody,
+  requireParsable,
+];
 
 /** Some clients announce JSON and send nothing, where a body may be left out: then they have left it out. */
 export const optionalBody: MiddlewareHandler<AppEnv> = async (c, next) => {

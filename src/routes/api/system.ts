@@ -79,7 +79,7 @@ export function systemRoutes(): OpenAPIHono<AppEnv> {
       registry_url: new URL(externalUrl).host,
       external_url: externalUrl,
       project_creation_restriction: settings.project_creation_restriction,
-      has_ca_root: false,
+      has_ca_root: c.get('services').settings.caRoot !== undefined,
       registry_storage_provider_name: 'r2',
       read_only: settings.read_only,
       notification_enable: settings.notification_enable,

@@ -4,16 +4,16 @@ import { limitOf, offsetOf } from '#core/api-query';
 import type { Permission } from '#core/rbac/resources';
 import type { Project } from '#domain/projects/project';
 import { setListHeaders } from '#routes/api/paging';
+import { projectParam, resourceNameHeader, toNameOrId } from '#routes/api/project-param';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, flagSchema, idSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
 import { toTrustRuleDraft, toTrustRuleDto, trustRuleReqSchema, trustRuleSchema } from '#routes/api/schemas/trust-rule';
 import type { AppEnv } from '#routes/app-env';
 
 const path = '/projects/{project_name_or_id}/trust-rules';
 const tags = ['trust-rule'];
-const projectParam = z.object({ project_name_or_id: z.string() });
-const ruleParam = projectParam.extend({ trust_rule_id: z.coerce.number<string>().int().positive() });
-const headers = z.object({ 'x-is-resource-name': flagSchema.optional() });
+const ruleParam = projectParam.extend({ trust_rule_id: idSchema });
+const headers = resourceNameHeader;
 const ruleJson = { 'application/json': { schema: trustRuleSchema } };
 const body = { required: true, content: { 'application/json': { schema: trustRuleReqSchema } } };
 
@@ -119,8 +119,8 @@ export function trustRuleRoutes(): OpenAPIHono<AppEnv> {
 
 function authorize(c: Context<AppEnv>, permission: Permission): Promise<Project> {
   const text = c.req.param('project_name_or_id') ?? '';
-  const isName = flagSchema.safeParse(c.req.header('x-is-resource-name')).data === true;
-  const nameOrId = !isName && /^\d{1,15}$/.test(text) ? Number(text) : text;
+  const isName = flagSchema.safeParse(c.req.header('x-is-resource-name')).data;
+  const nameOrId = toNameOrId({ project_name_or_id: text }, { 'x-is-resource-name': isName });
   return c.get('services').access.authorizeProject(c.get('principal'), nameOrId, permission);
 }
 

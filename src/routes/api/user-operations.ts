@@ -4,7 +4,7 @@ import type { Permission } from '#core/rbac/resources';
 import type { Project } from '#domain/projects/project';
 import type { UserFilter } from '#domain/users/user-store';
 import { jsonBody } from '#routes/api/router';
-import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, flagSchema, idSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
 import {
   administratorFlagSchema,
   passwordSchema,
@@ -16,10 +16,7 @@ import {
 } from '#routes/api/schemas/user';
 
 const userParam = z.object({
-  user_id: z
-    .string()
-    .regex(/^\d{1,15}$/, 'must be of type int64')
-    .transform(Number),
+  user_id: idSchema,
 });
 const json = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
 
@@ -116,7 +113,7 @@ export const updateUserPassword = createRoute({
   tags: ['user'],
   middleware: jsonBody,
   request: { params: userParam, body: json(passwordSchema) },
-  responses: { 200: { description: 'updated' }, ...errorResponses(400, 401, 403, 404, 415, 422) },
+  responses: { 200: { description: 'updated' }, ...errorResponses(400, 401, 403, 404, 409, 415, 422, 429) },
 });
 
 export const setUserSysAdmin = createRoute({

@@ -1,10 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { AppError } from '#core/errors';
 import { isSystemAdmin } from '#domain/access/principal';
+import type { User } from '#domain/users/user';
 import { createApiRouter } from '#routes/api/router';
 import { toUserDto } from '#routes/api/schemas/user';
 import * as operations from '#routes/api/user-operations';
 import type { AppEnv } from '#routes/app-env';
+import { clientAddress } from '#routes/middleware/client-address';
 
 /** One account, by its id. The paths of `/users/current` and `/users/search` must be mounted before. */
 export function oneUserRoutes(): OpenAPIHono<AppEnv> {
@@ -35,7 +38,7 @@ export function oneUserRoutes(): OpenAPIHono<AppEnv> {
     const user = await users.getLocal(id);
     access.requireRankFor(c.get('principal'), user);
     const isOwn = access.isSelf(c.get('principal'), id);
-    if (isOwn) await users.requirePassword(user, old);
+    if (isOwn) await requirePassword(c, user, old);
     await users.changePassword(user, password, c.get('actor'));
     return c.body(null, 200);
   });
@@ -66,4 +69,15 @@ export function oneUserRoutes(): OpenAPIHono<AppEnv> {
   });
 
   return routes;
+}
+
+/**
+ * FORBIDDEN when that is not the password of the account as it stands. A guess counts like one at a login, and a login that
+ * is remembered from before the password changed proves nothing.
+ */
+async function requirePassword(c: Context<AppEnv>, user: User, password: string): Promise<void> {
+  const known = await c.get('services').logins.login(user.username, password, clientAddress(c));
+  const isOwner = known?.kind === 'user' && known.userId === user.id;
+  if (isOwner && known.securityVersion === user.securityVersion) return;
+  throw new AppError('FORBIDDEN', { message: 'the current password is incorrect' });
 }

@@ -81,7 +81,9 @@ async function onboard(c: Context<AppEnv>): Promise<Response> {
 async function logOut(c: Context<AppEnv>): Promise<Response> {
   const { oidc, sessions } = c.get('services');
   const id = sessionCookie(c) ?? '';
-  const url = await oidc.logoutUrl(publicUrl(c), await sessions.find(id));
+  const [session, principal] = [await sessions.find(id), c.get('principal')];
+  const isGood = principal.kind === 'user' && principal.userId === session?.userId;
+  const url = await oidc.logoutUrl(publicUrl(c), session && { ...session, isGood });
   await sessions.close(id, c.get('actor'));
   clearSessionCookie(c);
   return redirect(c, url);

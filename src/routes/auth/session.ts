@@ -33,8 +33,10 @@ async function login(c: Context<AppEnv>): Promise<Response> {
   if (await oidc.isProvidersUser(username)) return redirectLocation(c, '/c/oidc/login');
   const principal = await logins.login(username, password, clientAddress(c));
   // Machines have no sessions: they would outlive their tokens.
-  const user = principal?.kind === 'user' ? await users.findById(principal.userId) : undefined;
-  if (!user) return c.body(null, 401);
+  if (principal?.kind !== 'user') return c.body(null, 401);
+  const user = await users.findById(principal.userId);
+  // What was proven was proven of the account as it stood then: a password that has changed since opens nothing.
+  if (user?.securityVersion !== principal.securityVersion) return c.body(null, 401);
   await startSession(c, user);
   return c.body(null, 200);
 }

@@ -1,7 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
-import { AppError } from '#core/errors';
 import { parseScopes } from '#domain/access/scope';
 import type { GrantedAccess } from '#domain/access/token-claims';
 import type { AppEnv } from '#routes/app-env';
@@ -29,9 +28,7 @@ type OAuthError = 'invalid_request' | 'invalid_scope' | 'unsupported_grant_type'
  * the token service would give it to the user `oidc`. Answers in OAuth's own form, errors as well.
  */
 export function tokenExchangeRoutes(): Hono<AppEnv> {
-  return new Hono<AppEnv>().post('/', bodyLimit({ maxSize: MAX_BODY_BYTES }), exchange).all('/', () => {
-    throw new AppError('METHOD_NOT_ALLOWED');
-  });
+  return new Hono<AppEnv>().post('/', bodyLimit({ maxSize: MAX_BODY_BYTES }), exchange);
 }
 
 async function exchange(c: Context<AppEnv>): Promise<Response> {

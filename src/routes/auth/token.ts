@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { AppError } from '#core/errors';
 import { parseScopes } from '#domain/access/scope';
 import type { AppEnv } from '#routes/app-env';
 import { TOKEN_SERVICE } from '#routes/middleware/challenge';
@@ -9,9 +8,7 @@ import { TOKEN_SERVICE } from '#routes/middleware/challenge';
  * but not at 403.
  */
 export function tokenRoutes(): Hono<AppEnv> {
-  return new Hono<AppEnv>().get('/', getToken).all('/', () => {
-    throw new AppError('METHOD_NOT_ALLOWED');
-  });
+  return new Hono<AppEnv>().get('/', getToken);
 }
 
 async function getToken(c: Context<AppEnv>): Promise<Response> {

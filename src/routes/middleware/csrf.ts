@@ -3,13 +3,12 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { AppError } from '#core/errors';
 import { csrfTokenOf, isCsrfCookie, isCsrfToken, newCsrfCookie } from '#domain/sessions/csrf-token';
 import type { AppEnv } from '#routes/app-env';
+import { isSafeMethod } from '#routes/middleware/safe-methods';
 import { isSecure, sessionCookie } from '#routes/middleware/session-cookie';
 
 /** Harbor's names for them; its clients look for the header in a 403 and try again with it. */
 const CSRF_COOKIE = '_gorilla_csrf';
 const CSRF_HEADER = 'X-Harbor-CSRF-Token';
-
-const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Gives browsers a cookie and the token that belongs to it, in every answer and in refusals too. */
 export const issueCsrfToken: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -30,8 +29,8 @@ export const issueCsrfToken: MiddlewareHandler<AppEnv> = async (c, next) => {
  * none: they bring credentials of their own, or act in nobody's name.
  */
 export const requireCsrfToken: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const isExempt = c.req.path.startsWith('/api/') && sessionCookie(c) === undefined;
-  if (!SAFE_METHODS.has(c.req.method) && !isExempt && !hasCsrfToken(c)) {
+  const isExempt = /^\/api(?:\/|$)/.test(c.req.path) && sessionCookie(c) === undefined;
+  if (!isSafeMethod(c.req.method) && !isExempt && !hasCsrfToken(c)) {
     const isMissing = c.req.header(CSRF_HEADER) === undefined;
     throw new AppError('FORBIDDEN', { message: isMissing ? 'CSRF token not found in request' : 'CSRF token invalid' });
   }

@@ -19,10 +19,6 @@ export function onError(thrown: Error, c: Context<AppEnv>): Response {
   return new Response(body, { status: error.status, headers });
 }
 
-export function notFound(c: Context<AppEnv>): Response {
-  return onError(new AppError('NOT_FOUND', { message: 'path not found' }), c);
-}
-
 /** What a failure is to the client. The framework's own refusals (a malformed body) keep their status, not their text. */
 function toAppError(thrown: Error): AppError {
   if (thrown instanceof AppError) return thrown;

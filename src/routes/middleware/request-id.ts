@@ -4,7 +4,7 @@ import type { AppEnv } from '#routes/app-env';
 import { setHeaders } from '#routes/middleware/set-headers';
 
 /** What a client may name its request: short, and harmless in a log. */
-const ACCEPTABLE = /^[A-Za-z0-9._-]{1,64}$/;
+const ACCEPTABLE = /^[\w.:=/+@~-]{1,128}$/;
 
 /** Gives each request an id, the client's own where it is sane, and repeats it in the answer. */
 export const requestId: MiddlewareHandler<AppEnv> = async (c, next) => {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createHarness } from '#test/support/harness';
 import { asAdmin, basic, createServer, errorOf, insertUser, testEnv } from '#test/support/server';
 
 const server = createServer();
@@ -50,6 +51,43 @@ describe('the settings', () => {
     await write({ banner_message: 'maintenance' });
     other.clock.advance(10_000);
     expect((await read(asAdmin, other)).items['banner_message']?.value).toBe('maintenance');
+  });
+
+  it('let no account with a password be made where the way of logging in has changed a moment ago', async () => {
+    const create = (on: typeof server) =>
+      on.request('/api/v2.0/users', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...asAdmin },
+        body: JSON.stringify({ username: 'late', password: PASSWORD, email: 'late@example.com', realname: 'Late' }),
+      });
+    const other = createServer();
+    await read(asAdmin, other);
+    expect((await write({ auth_mode: 'ldap_auth' })).status).toBe(200);
+    const refused = await create(other);
+    expect([refused.status, (await errorOf(refused)).code]).toEqual([403, 'FORBIDDEN']);
+    const fixed = createServer({ CONFIG_OVERWRITE_JSON: '{"auth_mode":"db_auth"}' });
+    const made = await create(fixed);
+    expect(made.status).toBe(201);
+    await fixed.request(made.headers.get('location') ?? '', { method: 'DELETE', headers: asAdmin });
+    expect((await write({ auth_mode: 'db_auth' })).status).toBe(200);
+  });
+
+  it('change the way of logging in under no account, however late it came', async () => {
+    const actor = { username: 'admin', sourceAddress: undefined };
+    await server.services.configuration.update({ auth_mode: 'ldap_auth' }, actor);
+    let userId = 0;
+    const slow = createHarness({}, async (call, invoke) => {
+      if (call.binding === 'DB' && call.method === 'batch' && userId === 0) {
+        await server.services.configuration.update({ auth_mode: 'db_auth' }, actor);
+        userId = await insertUser(server, 'in-between', PASSWORD);
+      }
+      return invoke();
+    });
+    const late = slow.services.configuration.update({ auth_mode: 'ldap_auth' }, actor);
+    await expect(late).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    expect((await read(asAdmin, createServer())).items['auth_mode']?.value).toBe('db_auth');
+    expect((await write({ auth_mode: 'db_auth' })).status).toBe(200);
+    await testEnv.DB.prepare('delete from users where id = ?').bind(userId).run();
   });
 
   it('never answer a secret, and keep it sealed', async () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { Browser } from '#test/support/browser';
 import { CLIENT_ID, CLIENT_SECRET, FakeOidcProvider, ISSUER } from '#test/support/fake-oidc-provider';
 import { basic, createHarness } from '#test/support/harness';
+import { inSystem, makeRobot } from '#test/support/robots';
 import { createServer, errorOf } from '#test/support/server';
 
 const harness = createHarness();
@@ -394,6 +395,18 @@ describe('GET /c/oidc/logout', () => {
     expect(await basicStatus(TOKEN_PATH, 'leaver', secret)).toBe(401);
   });
 
+  it('voids nothing for a session that has ended, though it ends it at the provider', async () => {
+    const browser = await onboarded(newcomer({ name: 'leaver-late' }));
+    await configure({ oidc_logout: true });
+    const { user, secret } = await accountOf('leaver-late');
+    // Another state of the account ends its sessions.
+    await harness.services.users.setAdministrator(user, true, ACTOR);
+    const response = await browser.get('/c/oidc/logout');
+    expect(response.headers.get('location')).toContain(`${ISSUER}/logout`);
+    expect(provider.revoked).toEqual([]);
+    expect(await basicStatus(TOKEN_PATH, 'leaver-late', secret)).toBe(200);
+  });
+
   it('is good for somebody who has no session', async () => {
     await configure({ oidc_logout: true });
     const response = await new Browser(harness).get('/c/oidc/logout');
@@ -480,6 +493,20 @@ describe('the CLI secret', () => {
     await browser.get('/api/v2.0/projects');
     const response = await browser.sendJson('PUT', '/api/v2.0/users/1/cli_secret', { secret: 'Chosen-Secret-1' });
     expect(response.status).toBe(403);
+  });
+
+  it("of an administrator is no machine's to choose", async () => {
+    await onboarded(newcomer({ name: 'cli-robbed', groups: ['admins'] }));
+    await onboarded(newcomer({ name: 'cli-helped' }));
+    const robot = await makeRobot(createServer(), { name: 'helper', permissions: [inSystem('user:update')] });
+    const choose = async (name: string) => {
+      const { user } = await accountOf(name);
+      const headers = { authorization: basic(robot.name, robot.secret), 'content-type': 'application/json' };
+      const body = JSON.stringify({ secret: 'Chosen-Secret-1' });
+      return (await harness.request('PUT', `/api/v2.0/users/${user.id}/cli_secret`, { headers, body })).status;
+    };
+    expect(await choose('cli-robbed')).toBe(403);
+    expect(await choose('cli-helped')).toBe(200);
   });
 
   it('is not there for an account with a password', async () => {

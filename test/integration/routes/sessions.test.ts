@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { asAdmin, createServer, errorOf, insertUser, testEnv } from '#test/support/server';
+import { asAdmin, basic, createServer, errorOf, insertUser, type TestServer, testEnv } from '#test/support/server';
 
 const server = createServer();
 const PASSWORD = 'Passw0rd-session';
@@ -7,13 +7,18 @@ const PASSWORD = 'Passw0rd-session';
 /** A browser: keeps cookies, and the CSRF token of the last answer. */
 class Browser {
   readonly cookies = new Map<string, string>();
+  readonly #isolate: TestServer;
   token = '';
+
+  constructor(isolate: TestServer = server) {
+    this.#isolate = isolate;
+  }
 
   async request(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set('cookie', [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '));
     if (this.token && !headers.has('x-harbor-csrf-token')) headers.set('x-harbor-csrf-token', this.token);
-    const response = await server.request(path, { ...init, headers });
+    const response = await this.#isolate.request(path, { ...init, headers });
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
       if (value === '') this.cookies.delete(name);
@@ -133,6 +138,37 @@ describe('a session', () => {
     expect((await browser.request('/c/log_out')).status).toBe(200);
     elsewhere.clock.advance(10_000);
     expect(await (await look()).json()).not.toHaveProperty('current_time');
+  });
+
+  it('ends with a logout also where it is in use all the time', async () => {
+    const browser = new Browser();
+    await browser.logIn('session-user');
+    const sid = browser.cookies.get('sid') ?? '';
+    const elsewhere = createServer();
+    const look = () => elsewhere.request('/api/v2.0/systeminfo', { headers: { cookie: `sid=${sid}` } });
+    // Beside the looks, one that makes the session last longer.
+    elsewhere.clock.advance(61_000);
+    expect(await (await look()).json()).toHaveProperty('current_time');
+    await browser.request('/c/log_out');
+    elsewhere.clock.advance(6_000);
+    await look();
+    elsewhere.clock.advance(6_000);
+    expect(await (await look()).json()).not.toHaveProperty('current_time');
+  });
+
+  it('is not opened by a password that has been changed elsewhere', async () => {
+    await insertUser(server, 'session-late', PASSWORD);
+    const elsewhere = createServer();
+    const headers = basic('session-late', PASSWORD);
+    expect((await elsewhere.request('/api/v2.0/users/current', { headers })).status).toBe(200);
+    const user = await server.services.users.find('session-late');
+    if (!user) throw new Error('no user');
+    const actor = { username: 'admin', sourceAddress: undefined };
+    await server.services.users.changePassword(user, 'Passw0rd-changed', actor);
+    const browser = new Browser(elsewhere);
+    await browser.logIn('session-late');
+    elsewhere.clock.advance(10_000);
+    expect(await (await browser.request('/api/v2.0/systeminfo')).json()).not.toHaveProperty('current_time');
   });
 
   it('ends when it was not used for as long as the setting says, and polling is no use', async () => {

@@ -72,6 +72,11 @@ describe('POST /users', () => {
     ['a name with a line break', { username: 'a\r\nb' }],
     ['a name that mixes alphabets', { username: 'аdmin-of-all' }],
     ['a name that turns text around', { username: 'ab\u202ecd' }],
+    ['a name with a selector of variants', { username: 'maya\ufe0f' }],
+    ['a name with a filler', { username: 'maya\u3164' }],
+    ['a name with an empty Braille pattern', { username: 'maya\u2800' }],
+    ['a name with half a character', { username: 'maya\ud800' }],
+    ['a real name with half a character', { realname: 'Maya \udc00' }],
     ['the reserved name oidc', { username: 'oidc' }],
     ['a long comment', { comment: 'c'.repeat(31) }],
     ['a real name with a quotation mark', { realname: 'A "Person"' }],
@@ -187,6 +192,43 @@ describe('an account', () => {
     expect((await ping()).status).toBe(401);
     expect((await server.request(`${PATH}/current`, { headers: as('nora') })).status).toBe(401);
     expect((await server.request(`${PATH}/current`, { headers: as('nora', 'Passw0rd-second') })).status).toBe(200);
+  });
+
+  it('takes one of several new passwords that are sent at once', async () => {
+    const twice = await create('petra');
+    const change = (new_password: string) =>
+      send('PUT', `${PATH}/${twice}/password`, { old_password: PASSWORD, new_password }, as('petra'));
+    const wanted = ['Passw0rd-a', 'Passw0rd-b', 'Passw0rd-c'];
+    await server.request(`${PATH}/current`, { headers: as('petra') });
+    const statuses = (await Promise.all(wanted.map(change))).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    const chosen = wanted[statuses.indexOf(200)];
+    expect((await server.request(`${PATH}/current`, { headers: as('petra', chosen) })).status).toBe(200);
+  });
+
+  it('has its present password guessed by nobody who has its session', async () => {
+    const guessed = await create('gita');
+    const change = (old_password: string) =>
+      send('PUT', `${PATH}/${guessed}/password`, { old_password, new_password: 'Passw0rd-new' }, as('gita'));
+    for (let guess = 0; guess < 5; guess++) expect((await change(`guess-${guess}`)).status).toBe(403);
+    const next = await change('guess-5');
+    expect([next.status, (await errorOf(next)).code]).toEqual([429, 'TOO_MANY_REQUEST']);
+  });
+
+  it('changes its password by the present one alone, not by one that has been changed elsewhere', async () => {
+    const late = await create('lotte');
+    const elsewhere = createServer();
+    const body = (old: string, next: string) => JSON.stringify({ old_password: old, new_password: next });
+    const change = (on: typeof server, old: string, next: string) =>
+      on.request(`${PATH}/${late}/password`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json', ...as('lotte') },
+        body: body(old, next),
+      });
+    expect((await elsewhere.request(`${PATH}/current`, { headers: as('lotte') })).status).toBe(200);
+    expect((await change(server, PASSWORD, 'Passw0rd-second')).status).toBe(200);
+    expect((await change(elsewhere, PASSWORD, 'Passw0rd-third')).status).toBe(403);
+    expect((await server.request(`${PATH}/current`, { headers: as('lotte', 'Passw0rd-second') })).status).toBe(200);
   });
 
   it('gets another password from an administrator, who need not know the present one', async () => {

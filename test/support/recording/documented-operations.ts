@@ -1,4 +1,5 @@
 import { dereference, type Schema, validate } from '@cfworker/json-schema';
+import { routingPath } from '#core/request-path';
 import { describeApi } from '#routes/api/openapi';
 import { createApp } from '#src/app';
 import { closed } from '#test/support/recording/closed-schema';
@@ -52,7 +53,7 @@ const operations: readonly DocumentedOperation[] = Object.entries(document['path
         path,
         tag,
         isOpen: security?.length === 0,
-        pattern: new RegExp(`^${BASE_PATH}${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`),
+        pattern: new RegExp(`^${BASE_PATH}${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`),
         responses: Object.fromEntries(
           Object.entries(responses).map(([status, response]) => [status, resolve(response) as DocumentedResponse]),
         ),
@@ -67,8 +68,8 @@ export const outlines: readonly OperationOutline[] = operations.map(({ operation
 
 /** The operation a request is of; undefined for paths outside the document. */
 export function operationOf(method: string, url: string): DocumentedOperation | undefined {
-  const { pathname } = new URL(url);
-  return operations.find((operation) => operation.method === method && operation.pattern.test(pathname));
+  const path = routingPath(new URL(url).pathname);
+  return operations.find((operation) => operation.method === method && operation.pattern.test(path));
 }
 
 /** What the document does not say of an answer: nothing when the document is true. */

@@ -15,6 +15,7 @@ const INSTALLATION = {
   skopeo: 'apt-get install skopeo',
   debootstrap: 'apt-get install debootstrap',
   tar: 'apt-get install tar',
+  go: 'https://go.dev/doc/install',
   openssl: 'apt-get install openssl',
   slapd: 'apt-get install slapd',
   ldapadd: 'apt-get install ldap-utils',

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_PAGE_SIZE } from '#core/api-query';
 import { AppError, type ErrorStatus } from '#core/errors';
+import { FLAGS, parseFlag } from '#core/query-values';
+import { TYPE_INT64 } from '#routes/api/problems';
 
 const errorsSchema = z
   .object({
@@ -8,35 +10,41 @@ const errorsSchema = z
   })
   .openapi('Errors');
 
-const INTEGER = /^-?\d{1,15}$/;
+const MAX_INT64 = 2n ** 63n - 1n;
+
+/** An int64 of a path or a query string. What is too far from zero to be counted exactly is as far as can be. */
+const integerSchema = z
+  .string()
+  .refine(isInt64, TYPE_INT64)
+  .transform((text) => Math.max(Math.min(Number(text), Number.MAX_SAFE_INTEGER), Number.MIN_SAFE_INTEGER));
+
+function isInt64(text: string): boolean {
+  if (!/^[+-]?\d{1,32}$/.test(text)) return false;
+  const value = BigInt(text.replace(/^\+/, ''));
+  return value <= MAX_INT64 && value >= -MAX_INT64 - 1n;
+}
 
 /** Integers in query strings. */
 function queryInteger(fallback: number) {
-  return z
-    .string()
-    .regex(INTEGER, 'must be of type int64')
+  return integerSchema
     .optional()
-    .transform((text) => (text === undefined ? fallback : Number(text)))
+    .transform((value) => value ?? fallback)
     .openapi({ type: 'integer', format: 'int64', default: fallback });
 }
 
 /** Ids in paths. */
-export const idSchema = z
-  .string()
-  .regex(INTEGER, 'must be of type int64')
-  .transform(Number)
-  .openapi({ type: 'integer', format: 'int64' });
+export const idSchema = integerSchema.openapi({ type: 'integer', format: 'int64' });
 
 /** Booleans in query strings and headers, as Go reads them. */
 export const flagSchema = z
-  .enum(['true', 'false', '1', '0', 't', 'f', 'T', 'F', 'TRUE', 'FALSE', 'True', 'False'])
-  .transform((text) => /^(?:1|t)/i.test(text))
+  .enum(FLAGS)
+  .transform((text) => parseFlag(text) === true)
   .openapi({ type: 'boolean' });
 
 /** A boolean in a `q` or in metadata; BAD_REQUEST when it is none. */
 export function toFlag(name: string, text: string): boolean {
-  const parsed = flagSchema.safeParse(text);
-  if (parsed.success) return parsed.data;
+  const flag = parseFlag(text);
+  if (flag !== undefined) return flag;
   throw new AppError('BAD_REQUEST', { message: `invalid value of ${name}: it must be true or false` });
 }
 

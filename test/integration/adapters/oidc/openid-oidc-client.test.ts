@@ -194,6 +194,14 @@ describe('a refresh', () => {
     expect(await client.refresh(SETTINGS, refreshToken, `u2${ISSUER}`)).toEqual({ kind: 'void' });
   });
 
+  it('is void at a provider that is not the one the token is from, which never sees it', async () => {
+    const { provider, client, exchange } = setUp();
+    const { refreshToken = '' } = await exchange();
+    const before = provider.requests.length;
+    expect(await client.refresh(SETTINGS, refreshToken, 'u1https://old.example')).toEqual({ kind: 'void' });
+    expect(provider.requests.slice(before)).toEqual([]);
+  });
+
   it.each([
     ['is out of order', () => new Response('', { status: 502 })],
     ['asks to wait', () => new Response('', { status: 429 })],
@@ -289,7 +297,8 @@ describe('a provider', () => {
 
   it('revokes a refresh token', async () => {
     const { provider, client } = setUp();
-    await client.revoke(SETTINGS, 'refresh-1');
+    await client.revoke(SETTINGS, 'refresh-1', `u1${ISSUER}`);
+    await client.revoke(SETTINGS, 'refresh-of-another-provider', 'u1https://old.example');
     expect(provider.revoked).toEqual(['refresh-1']);
   });
 });

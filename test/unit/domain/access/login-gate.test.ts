@@ -67,6 +67,17 @@ describe('the gate before a password check', () => {
     await expect(login('right')).rejects.toMatchObject(tooMany);
   });
 
+  it.each([
+    ['characters that leave no trace', ['a\u00adnn', 'a\u200bnn', 'ann\ufe0f', 'an\u034fn', 'ann']],
+    ['accents', ['änn', 'a\u0308nn', 'ańn', 'ann', 'ànn']],
+    ['spaces', ['a nn', 'a  nn', 'a\u00a0nn', 'a \u2003nn', 'a   nn']],
+    ['letters that are two in capitals', ['aßnn', 'assnn', 'ASSNN', 'aſsnn', 'aẞnn']],
+  ])('counts names together that a directory may take for one: %s', async (_, names) => {
+    const { login } = createGate();
+    for (const username of names) await login('wrong', { username });
+    await expect(login('right', { username: names[0] ?? '' })).rejects.toMatchObject(tooMany);
+  });
+
   it('counts no check that failed to be made', async () => {
     const { login, throttles } = createGate();
     for (let attempt = 0; attempt < 30; attempt++) {

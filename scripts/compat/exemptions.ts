@@ -6,3 +6,8 @@ export const NEVER_FAILING: Readonly<Record<string, string>> = {
   getConfigurations: 'tells all settings',
   getPermissions: 'tells what a robot may be given',
 };
+
+/** Operations that nobody may ask for anything, with the reason. */
+export const NEVER_SUCCEEDING: Readonly<Record<string, string>> = {
+  getInternalconfig: 'is for parts of Harbor that do not exist here',
+};

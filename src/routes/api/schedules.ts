@@ -1,0 +1,60 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { toOffsetPage } from '#core/api-query';
+import type { Schedule } from '#domain/schedules/schedule';
+import { setListHeaders } from '#routes/api/paging';
+import { createApiRouter } from '#routes/api/router';
+import { errorResponses, listHeaders, pageQuerySchema, toTimestamp } from '#routes/api/schemas/common';
+import type { AppEnv } from '#routes/app-env';
+
+const scheduleTaskSchema = z
+  .object({
+    id: z.int(),
+    vendor_type: z.string(),
+    vendor_id: z.int().optional(),
+    cron: z.string(),
+    update_time: z.iso.datetime(),
+  })
+  .openapi('ScheduleTask');
+
+const listSchedules = createRoute({
+  method: 'get',
+  path: '/schedules',
+  operationId: 'listSchedules',
+  tags: ['schedule'],
+  request: { query: pageQuerySchema.pick({ page: true, page_size: true }) },
+  responses: {
+    200: {
+      description: 'ok',
+      headers: listHeaders,
+      content: { 'application/json': { schema: z.array(scheduleTaskSchema) } },
+    },
+    ...errorResponses(401, 403, 422),
+  },
+});
+
+export function scheduleRoutes(): OpenAPIHono<AppEnv> {
+  const routes = createApiRouter();
+
+  routes.openapi(listSchedules, async (c) => {
+    const { access, schedules } = c.get('services');
+    access.authorizeSystem(c.get('principal'), 'jobservice-monitor:list');
+    const { page, page_size: pageSize } = c.req.valid('query');
+    const apiPage = { page, pageSize };
+    const { items, total } = await schedules.list(toOffsetPage(apiPage));
+    setListHeaders(c, apiPage, total);
+    return c.json(items.map(toScheduleTask), 200);
+  });
+
+  return routes;
+}
+
+/** Harbor leaves out an id of 0. */
+function toScheduleTask(schedule: Schedule): z.infer<typeof scheduleTaskSchema> {
+  return {
+    id: schedule.id,
+    vendor_type: schedule.vendorType,
+    ...(schedule.vendorId !== 0 && { vendor_id: schedule.vendorId }),
+    cron: schedule.cron,
+    update_time: toTimestamp(schedule.updatedAtMs),
+  };
+}
