@@ -16,6 +16,7 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
   GetRobotByID: ['whether an id exists is told to administrators of the system only'],
   DeleteRobot: ['whether an id exists is told to administrators of the system only'],
   RefreshSec: ['whether an id exists is told to administrators of the system only'],
+  updateUserPassword: ['a guess at the old password counts like one at a login'],
   pingLdap: [
     '`ldap_verify_cert` false is refused for `ldaps`',
     'another `ldap_url` or `ldap_search_dn` needs a password of its own',

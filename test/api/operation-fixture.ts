@@ -120,12 +120,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /': { need: nothing, path: () => '/', granted: 200 },
   'GET /account/sign-in': { need: nothing, path: () => '/account/sign-in', granted: 200 },
   'GET /devcenter-api-2.0': { need: nothing, path: () => '/devcenter-api-2.0', granted: 200 },
-  'GET /devcenter-api-2.0/devcenter.js': { need: nothing, path: () => '/devcenter-api-2.0/devcenter.js', granted: 200 },
-  'GET /devcenter-api-2.0/devcenter.css': {
-    need: nothing,
-    path: () => '/devcenter-api-2.0/devcenter.css',
-    granted: 200,
-  },
+  ...Object.fromEntries(
+    ['devcenter.js', 'devcenter.css', 'swagger-ui-bundle.js', 'swagger-ui.css'].map((file) => {
+      const path = `/devcenter-api-2.0/${file}`;
+      return [`GET ${path}`, { need: nothing, path: () => path, granted: 200 }];
+    }),
+  ),
   'GET /api/version': { need: nothing, path: () => '/api/version', granted: 200 },
   'GET /api/v2.0/openapi.json': { need: nothing, path: () => `${API}/openapi.json`, granted: 200 },
   'GET /api/v2.0/ping': { need: nothing, path: () => `${API}/ping`, granted: 200 },

@@ -48,12 +48,12 @@ export function devcenterRoutes(): Hono<AppEnv> {
     c.body(DEVCENTER_STYLE, 200, { ...ONE_HOUR, 'Content-Type': 'text/css; charset=utf-8' }),
   );
 
-  routes.get('/:file', async (c, next) => {
-    const type = SWAGGER_UI_FILES[c.req.param('file')];
-    if (type === undefined) return next();
-    const asset = await c.env.ASSETS.fetch(new URL(`/${c.req.param('file')}`, c.req.url));
-    return new Response(asset.body, { status: asset.status, headers: { ...ONE_HOUR, 'Content-Type': type } });
-  });
+  for (const [file, type] of Object.entries(SWAGGER_UI_FILES)) {
+    routes.get(`/${file}`, async (c) => {
+      const asset = await c.env.ASSETS.fetch(new URL(`/${file}`, c.req.url));
+      return new Response(asset.body, { status: asset.status, headers: { ...ONE_HOUR, 'Content-Type': type } });
+    });
+  }
 
   return routes;
 }
