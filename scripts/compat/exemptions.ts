@@ -5,6 +5,8 @@ export const NEVER_FAILING: Readonly<Record<string, string>> = {
   getSystemInfo: 'tells how to log in',
   getConfigurations: 'tells all settings',
   getPermissions: 'tells what a robot may be given',
+  listRegistryProviderTypes: 'tells which kinds of registries there are',
+  listRegistryProviderInfos: 'tells what is known of each kind of registry',
 };
 
 /** Operations that nobody may ask for anything, with the reason. */
