@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
 import { routingPath } from '#core/request-path';
 import { artifactRoutes } from '#routes/api/artifacts';
+import { auditLogRoutes } from '#routes/api/audit-logs';
 import { configurationRoutes } from '#routes/api/configurations';
 import { cveAllowlistRoutes } from '#routes/api/cve-allowlist';
 import { ldapRoutes } from '#routes/api/ldap';
@@ -100,6 +101,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', registryRoutes());
   app.route('/api/v2.0', replicationAdapterRoutes());
   app.route('/api/v2.0', scheduleRoutes());
+  app.route('/api/v2.0', auditLogRoutes());
   app.route('/api/v2.0', ldapRoutes());
   app.route('/api/v2.0', oidcApiRoutes());
   return app;

@@ -1,14 +1,16 @@
 import { Sealer } from '#adapters/crypto/sealer';
+import { D1AuditStore } from '#adapters/d1/audit-store';
 import { D1RegistryStore } from '#adapters/d1/registry-store';
 import { D1ScheduleStore } from '#adapters/d1/schedule-store';
 import { HttpRegistryClient } from '#adapters/registry/http-registry-client';
 import type { Clock } from '#core/clock';
+import { AuditService } from '#domain/audit/audit-service';
 import { RegistryService } from '#domain/registries/registry-service';
 import { ScheduleService } from '#domain/schedules/schedule-service';
 import type { Settings } from '#src/config';
 import type { Env } from '#src/env';
 
-/** Work between registries, and work that comes again. */
+/** Work between registries, work that comes again, and what is known of all work. */
 export function createOperations({ DB: db }: Env, { secretKey = '' }: Settings, clock: Clock) {
   const registries = new RegistryService({
     registries: new D1RegistryStore({ db }),
@@ -17,5 +19,6 @@ export function createOperations({ DB: db }: Env, { secretKey = '' }: Settings, 
     clock,
   });
   const schedules = new ScheduleService({ schedules: new D1ScheduleStore({ db }) });
-  return { registries, schedules };
+  const audit = new AuditService({ entries: new D1AuditStore({ db }), clock });
+  return { audit, registries, schedules };
 }
