@@ -29,6 +29,7 @@ import { sessionRoutes } from '#routes/auth/session';
 import { tokenRoutes } from '#routes/auth/token';
 import { tokenExchangeRoutes } from '#routes/auth/token-exchange';
 import { landing } from '#routes/internal/landing';
+import { auditRefusals } from '#routes/middleware/audit-refusals';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
 import { onError } from '#routes/middleware/error-handler';
@@ -70,7 +71,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api', openSystemRoutes());
   app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
-  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
+  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), auditRefusals, refuseWhenReadOnly);
   app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
 
   app.get('/', landing);

@@ -28,14 +28,15 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
   const settings = parseSettings(bindings);
   const meter = new OperationMeter();
   const env = meterBindings(bindings, meter);
+  const access = createAccess(env, settings, { clock, ...(passwordCost && { passwordCost }) });
   return {
     settings,
     clock,
     meter,
     health: createHealth(env, settings, clock),
-    ...createAccess(env, settings, { clock, ...(passwordCost && { passwordCost }) }),
+    ...access,
     ...createRegistry(env, settings, clock, meter),
-    ...createOperations(env, settings, clock),
+    ...createOperations(env, settings, { projects: access.projects, meter, clock }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '#domain/audit/audit';
+import type { Configuration } from '#domain/configuration/catalog';
 
 /** What the audit log tells of: an operation on a type of resource, as `create_artifact`. */
 interface AuditEventType {
@@ -30,6 +31,8 @@ const OTHERS: readonly AuditEventType[] = [
 /** Every type of event an entry of the audit log can be of, as settings and purges name them. */
 export const AUDIT_EVENT_TYPES: readonly string[] = [...HARBORS, ...OTHERS].map(eventTypeOf);
 
+export const PULL_EVENT_TYPE = 'pull_artifact';
+
 /** The type of an entry, as Harbor spells it. */
 export function eventTypeOf({ operation, resourceType }: Pick<AuditEntry, 'operation' | 'resourceType'>): string {
   return `${operation}_${resourceType}`;
@@ -37,4 +40,14 @@ export function eventTypeOf({ operation, resourceType }: Pick<AuditEntry, 'opera
 
 function on(resourceType: string, ...operations: readonly string[]): readonly AuditEventType[] {
   return operations.map((operation) => ({ operation, resourceType }));
+}
+
+/** Types of events that the settings keep out of the log; what is no type is passed over, as in Harbor. */
+export function hiddenEventTypes(
+  settings: Pick<Configuration, 'disabled_audit_log_event_types' | 'pull_audit_log_disable'>,
+): readonly string[] {
+  const named = settings.disabled_audit_log_event_types.split(',').map((type) => type.trim().toLowerCase());
+  return AUDIT_EVENT_TYPES.filter(
+    (type) => named.includes(type) || (type === PULL_EVENT_TYPE && settings.pull_audit_log_disable),
+  );
 }
