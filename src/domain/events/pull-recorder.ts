@@ -9,8 +9,8 @@ import type { EventQueue } from '#domain/events/event-queue';
 const GATHER_MS = 2_000;
 /** A flush so late, in milliseconds, has been cut off with the request it hung on; the next pull begins another. */
 const OVERDUE_MS = 10_000;
-/** Distinct pulls a message may carry: 1,500 bytes each at most, of a message's 128 KB. */
-const MAX_PULLS_PER_MESSAGE = 80;
+/** Distinct pulls a message may carry: 1,700 bytes each at most, of a message's 128 KB. */
+const MAX_PULLS_PER_MESSAGE = 70;
 /** From so many distinct pulls on, they are gathered without who pulled: counted, and not in the audit log. */
 const MAX_TOLD_APART = 1_000;
 

@@ -1,6 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { D1AuditStore } from '#adapters/d1/audit-store';
+import { mutationStatements } from '#adapters/d1/mutation';
 import type { Access } from '#core/rbac/robot-permissions';
+import { type Mutation, newMutation } from '#domain/events/mutation';
 import { asAdmin, basic, createServer, errorOf, insertProject, insertUser, testEnv } from '#test/support/server';
 
 const server = createServer();
@@ -310,4 +312,23 @@ describe('what a page reads', () => {
     expect(await rowsRead({ kind: 'projects', ids: [projects.mine, projects.other] }, {})).toBeLessThan(120);
     expect(await rowsRead({ kind: 'all' }, { atMs: { match: 'range', min: 100, max: 300 } })).toBeLessThan(60);
   });
+});
+
+describe('what an entry costs', () => {
+  it.each([
+    ['of a project', { projectId: 1 }, 6],
+    ['of none', { projectId: undefined }, 5],
+  ])('is a row and one for each index it is in: %s', async (_, { projectId }, expected) => {
+    const audit = { projectId, operation: 'create', resourceType: 'artifact', resource: '', description: '' };
+    const mutation = newMutation(audit, { username: 'ada', sourceAddress: undefined }, server.clock);
+    expect(await rowsWritten(mutation)).toBe(expected);
+    await testEnv.DB.prepare(`insert into hidden_audit_events values ('create_artifact')`).run();
+    expect(await rowsWritten({ ...mutation, operationId: 'hidden' })).toBe(3);
+    await testEnv.DB.prepare('delete from hidden_audit_events').run();
+  });
+
+  async function rowsWritten(mutation: Mutation): Promise<number> {
+    const results = await testEnv.DB.batch(mutationStatements(testEnv.DB, mutation));
+    return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
+  }
 });
