@@ -231,6 +231,21 @@ describe('GET /audit-logs and /auditlog-exts', () => {
     expect(await resources('/audit-logs', none)).toEqual([]);
   });
 
+  it('shows a robot nothing of a project where that is denied it, nor of any by a wildcard then', async () => {
+    const denied = { resource: 'log', action: 'list', effect: 'deny' };
+    const limited = await robot([
+      { kind: 'project', namespace: '*', access: on('log', 'list') },
+      { kind: 'project', namespace: 'audit-mine', access: [denied] },
+      { kind: 'project', namespace: 'audit-other', access: on('log', 'list') },
+    ]);
+    await insert([
+      { resource: 'mine', projectId: projects.mine },
+      { resource: 'other', projectId: projects.other },
+      { resource: 'third', projectId: 987_654 },
+    ]);
+    expect(await resources('/audit-logs', limited)).toEqual(['other']);
+  });
+
   it('shows nothing that is hidden', async () => {
     await insert([{ isHidden: true, projectId: projects.mine, username: 'ada' }]);
     for (const path of ['/audit-logs', '/projects/audit-mine/logs', `/auditlog-exts?${q('username=ada')}`]) {
@@ -311,6 +326,27 @@ describe('what a page reads', () => {
     expect(await rowsRead({ kind: 'all' }, { operation: exact('delete') })).toBeLessThan(60);
     expect(await rowsRead({ kind: 'projects', ids: [projects.mine, projects.other] }, {})).toBeLessThan(120);
     expect(await rowsRead({ kind: 'all' }, { atMs: { match: 'range', min: 100, max: 300 } })).toBeLessThan(60);
+  });
+});
+
+describe('a log of more than 10,000 entries', () => {
+  it('is listed and searched as far as that, from where op_time says', async () => {
+    await testEnv.DB.prepare(
+      `with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 10050)
+       insert into audit_log (operation_id, operation, resource_type, resource, username, description, is_success, at_ms)
+       select 'many-' || n, 'create', 'artifact', 'entry-' || n || '-', 'somebody', '', 1, n * 1000 from numbers`,
+    ).run();
+    const { total, link } = await list('/audit-logs?page_size=100');
+    expect(total).toBe(10_000);
+    expect(link).toContain('rel="next"');
+    expect(await resources('/audit-logs?page_size=100&page=101')).toEqual([]);
+    expect((await resources('/audit-logs?page_size=100&page=100')).at(-1)).toBe('entry-51-');
+    expect(await resources(`/audit-logs?${q('resource=entry-51-')}`)).toEqual(['entry-51-']);
+    expect(await resources(`/audit-logs?${q('resource=entry-50-')}`)).toEqual([]);
+    expect(await resources(`/audit-logs?${q('resource=entry-50-,op_time=[~1970-01-01T01:00:00]')}`)).toEqual([
+      'entry-50-',
+    ]);
+    expect(await resources(`/audit-logs?sort=op_time&${q('resource=entry-50-')}`)).toEqual(['entry-50-']);
   });
 });
 

@@ -115,13 +115,13 @@ const STEPS: readonly Step[] = [
     operation: 'PUT /api/v2.0/configurations',
     type: 'update_configuration',
     resource: 'configuration',
-    run: () => send('PUT', `${API}/configurations`, { session_timeout: 61 }),
+    run: () => send('PUT', `${API}/configurations`, { session_timeout: 60 }),
   },
   {
     operation: 'PUT /api/v2.0/system/CVEAllowlist',
     type: 'update_configuration',
     resource: '/api/v2.0/system/CVEAllowlist',
-    run: () => send('PUT', `${API}/system/CVEAllowlist`, { items: [{ cve_id: 'CVE-2026-1' }] }),
+    run: () => send('PUT', `${API}/system/CVEAllowlist`, { items: [] }),
   },
   {
     operation: 'POST /api/v2.0/projects',
