@@ -6,6 +6,7 @@ import { additionRoutes } from '#routes/api/additions';
 import { artifactCopyRoutes } from '#routes/api/artifact-copies';
 import { artifactLabelRoutes } from '#routes/api/artifact-labels';
 import { artifactRoutes } from '#routes/api/artifacts';
+import { auditLogRoutes } from '#routes/api/audit-logs';
 import { configurationRoutes } from '#routes/api/configurations';
 import { cveAllowlistRoutes } from '#routes/api/cve-allowlist';
 import { iconRoutes } from '#routes/api/icons';
@@ -42,6 +43,7 @@ import { tokenRoutes } from '#routes/auth/token';
 import { tokenExchangeRoutes } from '#routes/auth/token-exchange';
 import { devcenterRoutes } from '#routes/devcenter/router';
 import { landing } from '#routes/internal/landing';
+import { auditRefusals } from '#routes/middleware/audit-refusals';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
 import { onError } from '#routes/middleware/error-handler';
@@ -84,7 +86,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   app.get('/api/v2.0/openapi.json', serveDocument(app));
   app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
-  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
+  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), auditRefusals, refuseWhenReadOnly);
   app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
 
   app.get('/', landing);
@@ -128,6 +130,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   app.route('/api/v2.0', registryRoutes());
   app.route('/api/v2.0', replicationAdapterRoutes());
   app.route('/api/v2.0', scheduleRoutes());
+  app.route('/api/v2.0', auditLogRoutes());
   app.route('/api/v2.0', ldapRoutes());
   app.route('/api/v2.0', oidcApiRoutes());
   return app;

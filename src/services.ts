@@ -39,7 +39,7 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
     ...access,
     ...registry,
     ...createSearch(env, { projects: access.projects, repositories: registry.repositories }),
-    ...createOperations(env, settings, clock),
+    ...createOperations(env, settings, { projects: access.projects, meter, clock }),
   };
 }
 

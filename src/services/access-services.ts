@@ -65,7 +65,7 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
   const ldap = new LdapService({ directory, configuration, users });
   const { uaa, proxy } = createHttpDirectories(configuration);
   const { groups, members } = createMembers(env, { configuration, facts, users, ldap, uaa, proxy, clock });
-  const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
+  const robots = new RobotService({ robots: new D1RobotStore({ db }), projects, configuration, clock });
   const robotAccess = new RobotAccessService({ robots, projects, access });
   const { federation, trustRules, trustRuleFacts } = createFederation(env, settings, {
     configuration,

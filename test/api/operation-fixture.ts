@@ -120,6 +120,24 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 200,
   },
 
+  'GET /api/v2.0/audit-logs': { need: authenticated, path: () => `${API}/audit-logs`, granted: 200 },
+  'GET /api/v2.0/auditlog-exts': { need: authenticated, path: () => `${API}/auditlog-exts`, granted: 200 },
+  'GET /api/v2.0/auditlog-exts/events': {
+    need: system('audit-log:list'),
+    path: () => `${API}/auditlog-exts/events`,
+    granted: 200,
+  },
+  'GET /api/v2.0/projects/:project_name/logs': {
+    need: inProject('log:list'),
+    path: (place) => `${projectPath(place)}/logs`,
+    granted: 200,
+  },
+  'GET /api/v2.0/projects/:project_name/auditlog-exts': {
+    need: inProject('log:list'),
+    path: (place) => `${projectPath(place)}/auditlog-exts`,
+    granted: 200,
+  },
+
   'GET /': { need: nothing, path: () => '/', granted: 200 },
   'GET /account/sign-in': { need: nothing, path: () => '/account/sign-in', granted: 200 },
   'GET /devcenter-api-2.0': { need: nothing, path: () => '/devcenter-api-2.0', granted: 200 },

@@ -48,6 +48,18 @@ export class D1ProjectStore implements ProjectStore {
     return (await withRetries(() => query.first())) !== null;
   }
 
+  async idsWithRole(userId: number, roles: readonly Role[], limit: number): Promise<readonly number[]> {
+    const query = this.#db
+      .prepare(
+        `select project_id from project_members where role in (select value from json_each(?2)) and (user_id = ?1
+           or group_id in (select group_id from user_group_members where user_id = ?1))
+           group by project_id order by max(id) desc limit ?3`,
+      )
+      .bind(userId, JSON.stringify(roles), limit);
+    const { results } = await withRetries(() => query.all<{ project_id: number }>());
+    return results.map((row) => row.project_id);
+  }
+
   async insert(project: NewProject, mutation: Mutation): Promise<Project> {
     const { name, ownerId, isPublic, storageLimitBytes } = project;
     const { nowMs } = mutation;

@@ -100,8 +100,13 @@ export class SessionService {
   }
 
   #mutation(operation: 'login' | 'logout', actor: Actor): Mutation {
-    const description = `${operation} user: ${actor.username}`;
-    const audit = { projectId: undefined, operation, resourceType: 'user', resource: actor.username, description };
+    const audit = {
+      projectId: undefined,
+      operation,
+      resourceType: 'user',
+      resource: actor.username,
+      description: operation,
+    };
     return newMutation(audit, actor, this.#deps.clock);
   }
 

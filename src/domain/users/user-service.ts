@@ -108,12 +108,21 @@ export class UserService {
       throw new AppError('BAD_REQUEST', { message: 'the new password can not be same with the old one' });
     }
     const hash = await this.#deps.hasher.hash(password);
-    await this.#deps.users.changePassword(user, hash, this.#mutation('update', user.username, actor, 'password'));
+    await this.#deps.users.changePassword(
+      user,
+      hash,
+      this.#mutation('update', user.username, actor, 'change user password'),
+    );
     this.#forget(user);
   }
 
   async setAdministrator(user: User, isSystemAdmin: boolean, actor: Actor): Promise<void> {
-    const mutation = this.#mutation('update', user.username, actor, `administrator: ${isSystemAdmin}`);
+    const mutation = this.#mutation(
+      'update',
+      user.username,
+      actor,
+      `${isSystemAdmin ? 'add' : 'remove'} user as system administrator`,
+    );
     await this.#deps.users.setAdministrator(user, isSystemAdmin, mutation);
     this.#forget(user);
   }
@@ -141,7 +150,11 @@ export class UserService {
   /** What a directory says of an account that is known to be its own; answers the account as it stands then. */
   async storeDirectoryFacts(user: User, facts: DirectoryFacts, actor: Actor): Promise<User> {
     if (!(await this.#deps.users.differs(user, facts))) return user;
-    await this.#deps.users.storeFacts(user, facts, this.#mutation('update', user.username, actor, 'directory'));
+    await this.#deps.users.storeFacts(
+      user,
+      facts,
+      this.#mutation('update', user.username, actor, 'as the directory tells it'),
+    );
     this.#forget(user);
     return this.get(user.id);
   }
@@ -171,7 +184,7 @@ export class UserService {
       operation,
       resourceType: 'user',
       resource: username,
-      description: `${operation} user: ${username}${what && ` (${what})`}`,
+      description: `${operation} user with name: ${username}${what && `, ${what}`}`,
     };
     return newMutation(audit, actor, this.#deps.clock);
   }
