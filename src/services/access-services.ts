@@ -2,7 +2,6 @@ import { JoseTokenCrypto } from '#adapters/crypto/jose-token-crypto';
 import { ScryptHasher } from '#adapters/crypto/scrypt-hasher';
 import { Sealer } from '#adapters/crypto/sealer';
 import { D1ConfigurationStore } from '#adapters/d1/configuration-store';
-import { D1ProjectStore } from '#adapters/d1/project-store';
 import { D1RobotStore } from '#adapters/d1/robot-store';
 import { D1SessionStore } from '#adapters/d1/session-store';
 import { D1SigningKeyStore } from '#adapters/d1/signing-key-store';
@@ -20,8 +19,6 @@ import { TokenService } from '#domain/access/token-service';
 import { ProxyBrowserLogin } from '#domain/authproxy/proxy-browser-login';
 import { ConfigurationService } from '#domain/configuration/configuration-service';
 import { LdapService } from '#domain/ldap/ldap-service';
-import { ProjectFactsService } from '#domain/projects/project-facts-service';
-import { ProjectService } from '#domain/projects/project-service';
 import { RobotAccessService } from '#domain/robots/robot-access-service';
 import { RobotService } from '#domain/robots/robot-service';
 import { SessionService } from '#domain/sessions/session-service';
@@ -33,14 +30,13 @@ import { createHttpDirectories } from '#src/services/http-directories';
 import { createLoginMethods } from '#src/services/login-methods';
 import { createMembers } from '#src/services/member-services';
 import { createOidc } from '#src/services/oidc-services';
+import { createProjects } from '#src/services/project-services';
 
 function createPermissions(db: D1Database, configuration: ConfigurationService, clock: Clock) {
-  const projectStore = new D1ProjectStore({ db });
-  const facts = new ProjectFactsService({ projects: projectStore, clock });
-  const projects = new ProjectService({ projects: projectStore, facts, clock });
+  const { facts, projects, ...besideProjects } = createProjects(db, clock);
   const permissions = new PermissionService({ facts });
   const access = new AccessService({ facts, projects, permissions, configuration });
-  return { facts, projects, permissions, access };
+  return { facts, projects, permissions, access, besideProjects };
 }
 
 interface AccessOptions {
@@ -61,7 +57,7 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
     clock,
     overwritten: fixed,
   });
-  const { facts, projects, permissions, access } = createPermissions(db, configuration, clock);
+  const { facts, projects, permissions, access, besideProjects } = createPermissions(db, configuration, clock);
 
   const hasher = new ScryptHasher({ clock, ...(passwordCost && { parameters: passwordCost }) });
   const users = new UserService({ users: new D1UserStore({ db, isModeFixed: fixed !== undefined }), hasher, clock });
@@ -88,7 +84,6 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
 
   const crypto = new JoseTokenCrypto({ sealer: sealerFor('token signing key'), clock });
   const signingKeys = new SigningKeyService({ keys: new D1SigningKeyStore({ db }), crypto, clock });
-  const missingForTokens = missing.filter((name) => name === 'ROADSTEAD_SECRET_KEY');
   const tokens = new TokenService({
     keys: signingKeys,
     permissions,
@@ -96,7 +91,7 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
     subjects,
     configuration,
     clock,
-    missingSecrets: missingForTokens,
+    missingSecrets: missing.filter((name) => name === 'ROADSTEAD_SECRET_KEY'),
   });
   return {
     access,
@@ -116,6 +111,7 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
     tokens,
     trustRules,
     users,
+    ...besideProjects,
     ...oidc,
   };
 }

@@ -238,11 +238,68 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 400,
   },
   'GET /api/v2.0/projects/:project_name_or_id': { need: inProject('project:read'), path: projectPath, granted: 200 },
+  'PUT /api/v2.0/projects/:project_name_or_id': {
+    need: inProject('project:update'),
+    path: projectPath,
+    body: () => ({ metadata: { severity: 'terrible' } }),
+    granted: 400,
+  },
   // The project holds a repository, and so is not deleted even for those who may.
   'DELETE /api/v2.0/projects/:project_name_or_id': {
     need: inProject('project:delete'),
     path: projectPath,
     granted: 412,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/_deletable': {
+    need: inProject('project:delete'),
+    path: (place) => `${projectPath(place)}/_deletable`,
+    granted: 200,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/summary': {
+    need: inProject('project:read'),
+    path: (place) => `${projectPath(place)}/summary`,
+    granted: 200,
+  },
+
+  // Harbor gives no role of a project metadata:list, so that administrators of the system and robots alone list them.
+  'GET /api/v2.0/projects/:project_name_or_id/metadatas': {
+    need: inProject('metadata:list'),
+    path: (place) => `${projectPath(place)}/metadatas/`,
+    granted: 200,
+  },
+  'POST /api/v2.0/projects/:project_name_or_id/metadatas': {
+    need: inProject('metadata:create'),
+    path: (place) => `${projectPath(place)}/metadatas/`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/metadatas/:meta_name': {
+    need: inProject('metadata:read'),
+    path: (place) => `${projectPath(place)}/metadatas/public`,
+    granted: 200,
+  },
+  'PUT /api/v2.0/projects/:project_name_or_id/metadatas/:meta_name': {
+    need: inProject('metadata:update'),
+    path: (place) => `${projectPath(place)}/metadatas/public`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'DELETE /api/v2.0/projects/:project_name_or_id/metadatas/:meta_name': {
+    need: inProject('metadata:delete'),
+    path: (place) => `${projectPath(place)}/metadatas/absent`,
+    granted: 404,
+  },
+
+  'GET /api/v2.0/system/CVEAllowlist': {
+    need: authenticated,
+    path: () => `${API}/system/CVEAllowlist`,
+    granted: 200,
+  },
+  'PUT /api/v2.0/system/CVEAllowlist': {
+    need: system('configuration:update'),
+    path: () => `${API}/system/CVEAllowlist`,
+    body: () => ({ items: [{ cve_id: '' }] }),
+    granted: 400,
   },
 
   'GET /api/v2.0/projects/:project_name_or_id/members': {

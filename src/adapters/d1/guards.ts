@@ -7,6 +7,8 @@ export type GuardCode =
   | 'PROJECT_GONE'
   | 'PROJECT_NOT_EMPTY'
   | 'NAME_TAKEN'
+  | 'METADATA_TAKEN'
+  | 'METADATA_GONE'
   | 'REPOSITORY_GONE'
   | 'LOCK_LOST'
   | 'BLOB_NOT_LINKED'

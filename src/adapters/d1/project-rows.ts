@@ -1,7 +1,7 @@
-import { type Conditions, conditions, containing } from '#adapters/d1/conditions';
+import { selectAllowlist, toAllowlist } from '#adapters/d1/cve-allowlist-rows';
 import type { Role } from '#core/rbac/role-matrix';
 import type { Project } from '#domain/projects/project';
-import type { ProjectFilter, ProjectSummary } from '#domain/projects/project-store';
+import type { ProjectDetail, ProjectSummary } from '#domain/projects/project-listing';
 
 export interface ProjectRow {
   readonly id: number;
@@ -16,10 +16,12 @@ export interface ProjectRow {
 
 export interface SummaryRow extends ProjectRow {
   readonly repository_count: number;
-  /** JSON object of text. */
-  readonly metadata: string;
   /** JSON list of the caller's roles; empty when the caller is no member. */
   readonly caller_roles: string;
+  /** JSON object of text; null where no detail was asked for. */
+  readonly metadata: string | null;
+  /** JSON object; null without an allowlist. */
+  readonly allowlist: string | null;
 }
 
 const COLUMNS = `p.id, p.name, p.owner_id, u.username owner_name, p.is_public, p.security_version, p.created_at_ms,
@@ -36,38 +38,13 @@ export function selectRoles(user: string, project: string): string {
 }
 
 /** As {@link SELECT_PROJECT}, with what listings show to `caller`, SQL for a user id or null. */
-export function selectSummary(caller: string): string {
-  return `select ${COLUMNS},
-    p.repository_count,
-    (select json_group_object(m.name, m.value) from project_metadata m where m.project_id = p.id) metadata,
-    (select json_group_array(role) from (${selectRoles(caller, 'p.id')})) caller_roles
+export function selectSummary(caller: string, isDetailed: boolean): string {
+  const detail = `(select json_group_object(m.name, m.value) from project_metadata m where m.project_id = p.id) metadata,
+    (${selectAllowlist('p.id')}) allowlist`;
+  return `select ${COLUMNS}, p.repository_count,
+    (select json_group_array(role) from (${selectRoles(caller, 'p.id')})) caller_roles,
+    ${isDetailed ? detail : 'null metadata, null allowlist'}
     from projects p join users u on u.id = p.owner_id`;
-}
-
-/** Which projects a listing is about. */
-export function conditionOf(filter: ProjectFilter): Conditions {
-  const where = conditions(['p.deleted_at_ms is null']);
-  if (!filter.isUnlimited && filter.memberId !== undefined) where.add(visibleTo, filter.memberId);
-  if (!filter.isUnlimited && filter.memberId === undefined) where.add(visibleById, JSON.stringify(filter.visibleIds));
-  return where
-    .add((name) => `p.name = ${name}`, filter.name)
-    .add(containing('p.name'), filter.nameContains)
-    .add((flag) => `p.is_public = ${flag}`, filter.isPublic === undefined ? undefined : Number(filter.isPublic))
-    .add((owner) => `u.username = ${owner}`, filter.owner);
-}
-
-/** Public projects, and those a user is a member of. Each part is found by an index, so that no other project is read. */
-function visibleTo(user: string): string {
-  return `p.id in (select project_id from project_members where user_id = ${user}
-    union all select m.project_id from user_group_members g join project_members m on m.group_id = g.group_id
-      where g.user_id = ${user}
-    union all select id from projects where is_public = 1 and deleted_at_ms is null)`;
-}
-
-/** Public projects, and those a machine's permissions name; `ids` is a JSON list. */
-function visibleById(ids: string): string {
-  return `p.id in (select value from json_each(${ids})
-    union all select id from projects where is_public = 1 and deleted_at_ms is null)`;
 }
 
 export function toProject(row: ProjectRow): Project {
@@ -87,7 +64,14 @@ export function toSummary(row: SummaryRow): ProjectSummary {
   return {
     project: toProject(row),
     repositoryCount: row.repository_count,
-    metadata: JSON.parse(row.metadata) as Record<string, string>,
     callerRoles: JSON.parse(row.caller_roles) as Role[],
+    detail: row.metadata === null ? undefined : toDetail(row.metadata, row.allowlist),
+  };
+}
+
+export function toDetail(metadata: string, allowlist: string | null): ProjectDetail {
+  return {
+    metadata: JSON.parse(metadata) as Record<string, string>,
+    allowlist: allowlist === null ? undefined : toAllowlist(allowlist),
   };
 }

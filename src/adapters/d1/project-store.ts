@@ -1,32 +1,15 @@
-import { runBatch, withRetries } from '#adapters/d1/batch';
+import { withRetries } from '#adapters/d1/batch';
+import { putAllowlist } from '#adapters/d1/cve-allowlist-rows';
 import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
 import { guard, guardProject } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
-import {
-  conditionOf,
-  type ProjectRow,
-  SELECT_PROJECT,
-  type SummaryRow,
-  selectRoles,
-  selectSummary,
-  toProject,
-  toSummary,
-} from '#adapters/d1/project-rows';
+import { projectRemovals } from '#adapters/d1/project-removals';
+import { type ProjectRow, SELECT_PROJECT, selectRoles, toProject } from '#adapters/d1/project-rows';
 import { AppError } from '#core/errors';
 import { ROLES, type Role } from '#core/rbac/role-matrix';
 import type { Mutation } from '#domain/events/mutation';
 import type { Project } from '#domain/projects/project';
-import type {
-  NewProject,
-  ProjectFilter,
-  ProjectPage,
-  ProjectStore,
-  ProjectSummary,
-} from '#domain/projects/project-store';
-
-/** A filtered total is counted no further than this. */
-const MAX_COUNTED = 10_000;
-const COLUMN_OF = { name: 'p.name', creation_time: 'p.created_at_ms', update_time: 'p.updated_at_ms' } as const;
+import type { NewProject, ProjectChange, ProjectStore } from '#domain/projects/project-store';
 
 export class D1ProjectStore implements ProjectStore {
   readonly #db: D1Database;
@@ -65,37 +48,10 @@ export class D1ProjectStore implements ProjectStore {
     return (await withRetries(() => query.first())) !== null;
   }
 
-  async summarize(project: Project, callerId: number | undefined): Promise<ProjectSummary> {
-    const query = this.#db.prepare(`${selectSummary('?1')} where p.id = ?2`).bind(callerId ?? null, project.id);
-    const row = await withRetries(() => query.first<SummaryRow>());
-    if (!row) throw new AppError('NOT_FOUND', { message: `project ${project.name} not found` });
-    return toSummary(row);
-  }
-
-  async list(filter: ProjectFilter, page: ProjectPage) {
-    const { sql, bindings } = conditionOf(filter);
-    const caller = `?${bindings.length + 1}`;
-    const direction = page.isDescending ? 'desc' : 'asc';
-    const rows = this.#db
-      .prepare(
-        `${selectSummary(caller)} where ${sql} order by ${COLUMN_OF[page.orderBy]} ${direction}, p.id ${direction}
-           limit ? offset ?`,
-      )
-      .bind(...bindings, filter.memberId ?? null, page.limit, page.offset);
-    const count = this.#db
-      .prepare(`select count(*) total from (${SELECT_PROJECT} where ${sql} limit ${MAX_COUNTED})`)
-      .bind(...bindings);
-    const [listed, counted] = await runBatch(this.#db, [rows, count]);
-    return {
-      items: ((listed?.results ?? []) as SummaryRow[]).map(toSummary),
-      total: ((counted?.results ?? []) as { total: number }[])[0]?.total ?? 0,
-    };
-  }
-
   async insert(project: NewProject, mutation: Mutation): Promise<Project> {
-    const { name, ownerId, isPublic, metadata } = project;
+    const { name, ownerId, isPublic, storageLimitBytes } = project;
     const { nowMs } = mutation;
-    const created = '(select id from projects where name = ?)';
+    const created = '(select id from projects where name = ?1)';
     await this.#run(name, [
       ...mutationStatements(this.#db, mutation),
       guard(this.#db, 'NAME_TAKEN', 'not exists (select 1 from projects where name = ?)', name),
@@ -105,16 +61,18 @@ export class D1ProjectStore implements ProjectStore {
         )
         .bind(name, ownerId, isPublic ? 1 : 0, nowMs, nowMs),
       this.#db
-        .prepare(`insert into project_members (project_id, user_id, role, created_at_ms) values (${created}, ?, ?, ?)`)
-        .bind(name, ownerId, ROLES.projectAdmin, nowMs),
-      this.#db
         .prepare(
-          `insert into project_metadata (project_id, name, value) select ${created}, key, value from json_each(?)`,
+          `insert into project_members (project_id, user_id, role, created_at_ms) values (${created}, ?2, ?3, ?4)`,
         )
-        .bind(name, JSON.stringify(metadata)),
+        .bind(name, ownerId, ROLES.projectAdmin, nowMs),
+      ...this.#settings({ sql: created, binding: name }, project, nowMs),
+      // The quota has come with the project.
+      this.#db
+        .prepare(`update quotas set hard_bytes = ?2 where project_id = ${created}`)
+        .bind(name, storageLimitBytes ?? -1),
       // The id is known only now; the project's own log begins with its creation.
       this.#db
-        .prepare(`update audit_log set project_id = ${created} where operation_id = ?`)
+        .prepare(`update audit_log set project_id = ${created} where operation_id = ?2`)
         .bind(name, mutation.operationId),
     ]);
     const [inserted] = await this.findByNames([name]);
@@ -122,42 +80,50 @@ export class D1ProjectStore implements ProjectStore {
     return inserted;
   }
 
-  async delete(project: Project, mutation: Mutation): Promise<void> {
-    const { id } = project;
-    const { nowMs } = mutation;
-    await this.#run(project.name, [
+  async update(project: Project, change: ProjectChange, mutation: Mutation): Promise<void> {
+    const { id, name } = project;
+    const visibility = change.isPublic === undefined ? null : Number(change.isPublic);
+    await this.#run(name, [
       ...mutationStatements(this.#db, mutation),
       guardProject(this.#db, id),
+      // Who could read a public project without a role is not to do so any longer.
+      this.#db
+        .prepare(
+          `update projects set security_version = security_version + (is_public > coalesce(?2, is_public)),
+             is_public = coalesce(?2, is_public), updated_at_ms = ?3 where id = ?1`,
+        )
+        .bind(id, visibility, mutation.nowMs),
+      ...this.#settings({ sql: '?1', binding: id }, change, mutation.nowMs),
+    ]);
+  }
+
+  async delete(project: Project, mutation: Mutation): Promise<void> {
+    await this.#run(project.name, [
+      ...mutationStatements(this.#db, mutation),
+      guardProject(this.#db, project.id),
       guard(
         this.#db,
         'PROJECT_NOT_EMPTY',
         'not exists (select 1 from repositories where project_id = ? and published_at_ms is not null)',
-        id,
+        project.id,
       ),
-      // Links of blobs that no manifest ever needed: dropping them leaves the blobs to garbage collection.
-      this.#db
-        .prepare(
-          'delete from repository_blobs where repository_id in (select id from repositories where project_id = ?)',
-        )
-        .bind(id),
-      this.#db.prepare('delete from repositories where project_id = ?').bind(id),
-      this.#db
-        .prepare(
-          'delete from robot_permissions where project_id = ?1 or robot_id in (select id from robots where project_id = ?1)',
-        )
-        .bind(id),
-      this.#db.prepare('delete from robots where project_id = ?').bind(id),
-      this.#db.prepare('delete from project_members where project_id = ?').bind(id),
-      this.#db.prepare('delete from project_metadata where project_id = ?').bind(id),
-      this.#db.prepare('delete from trust_rules where project_id = ?').bind(id),
-      this.#db.prepare('delete from quotas where project_id = ?').bind(id),
-      this.#db
-        .prepare(
-          `update projects set name = name || '#' || id, deleted_at_ms = ?1, updated_at_ms = ?1,
-             security_version = security_version + 1 where id = ?2`,
-        )
-        .bind(nowMs, id),
+      ...projectRemovals(this.#db, project.id, mutation.nowMs),
     ]);
+  }
+
+  /** Sets what is kept beside a project; `id` is SQL over `?1`. */
+  #settings(
+    id: { readonly sql: string; readonly binding: string | number },
+    { metadata, allowlist }: ProjectChange,
+    nowMs: number,
+  ): D1PreparedStatement[] {
+    const entries = this.#db
+      .prepare(
+        `insert into project_metadata (project_id, name, value) select ${id.sql}, key, value from json_each(?2) where true
+           on conflict (project_id, name) do update set value = excluded.value`,
+      )
+      .bind(id.binding, JSON.stringify(metadata));
+    return allowlist ? [entries, putAllowlist(this.#db, id, allowlist, nowMs)] : [entries];
   }
 
   /** The audit row comes first, so that it and no guard stops a batch that has been committed before. */

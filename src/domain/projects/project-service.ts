@@ -2,19 +2,14 @@ import type { Clock } from '#core/clock';
 import { AppError } from '#core/errors';
 import type { Actor } from '#domain/audit/audit';
 import { type Mutation, newMutation } from '#domain/events/mutation';
-import type { Project } from '#domain/projects/project';
-import { isProjectName } from '#domain/projects/project';
+import { isProjectName, type Project } from '#domain/projects/project';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
-import type {
-  NewProject,
-  ProjectFilter,
-  ProjectPage,
-  ProjectStore,
-  ProjectSummary,
-} from '#domain/projects/project-store';
+import type { ProjectFilter, ProjectListing, ProjectPage } from '#domain/projects/project-listing';
+import type { NewProject, ProjectChange, ProjectStore } from '#domain/projects/project-store';
 
 export interface ProjectServiceDeps {
   readonly projects: ProjectStore;
+  readonly listing: ProjectListing;
   readonly facts: ProjectFactsService;
   readonly clock: Clock;
 }
@@ -22,11 +17,13 @@ export interface ProjectServiceDeps {
 /** Namespaces of repositories. */
 export class ProjectService {
   readonly #projects: ProjectStore;
+  readonly #listing: ProjectListing;
   readonly #facts: ProjectFactsService;
   readonly #clock: Clock;
 
-  constructor({ projects, facts, clock }: ProjectServiceDeps) {
+  constructor({ projects, listing, facts, clock }: ProjectServiceDeps) {
     this.#projects = projects;
+    this.#listing = listing;
     this.#facts = facts;
     this.#clock = clock;
   }
@@ -49,12 +46,18 @@ export class ProjectService {
     return this.#projects.isAdministratorOfAny(userId);
   }
 
-  async summarize(project: Project, callerId: number | undefined): Promise<ProjectSummary> {
-    return this.#projects.summarize(project, callerId);
+  /** The project with what is kept beside it. NOT_FOUND when it is gone. */
+  summarize(project: Project, callerId?: number) {
+    return this.#listing.summarize(project, callerId);
   }
 
-  async list(filter: ProjectFilter, page: ProjectPage) {
-    return this.#projects.list(filter, page);
+  /** What the project amounts to. NOT_FOUND when it is gone. */
+  figures(project: Project) {
+    return this.#listing.figures(project);
+  }
+
+  list(filter: ProjectFilter, page: ProjectPage) {
+    return this.#listing.list(filter, page);
   }
 
   /** Creates a project; its owner becomes its administrator. */
@@ -71,13 +74,34 @@ export class ProjectService {
     return created;
   }
 
+  /** Changes what is named. Who loses a right with it loses it within 10 s. NOT_FOUND when the project is gone. */
+  async update(project: Project, change: ProjectChange, actor: Actor): Promise<void> {
+    await this.#projects.update(project, change, this.#mutation('update', project.name, project.id, actor));
+    this.#facts.invalidate(project.name);
+  }
+
+  /** BAD_REQUEST unless this is the retention policy the project has: a client may send back what it has read. */
+  async requireRetention(project: Project, retentionId: string): Promise<void> {
+    const { detail } = await this.summarize(project);
+    if (detail.metadata['retention_id'] === retentionId) return;
+    throw new AppError('BAD_REQUEST', {
+      message:
+        "the retention_id in the request's payload when updating a project should be omitted, alternatively passing the one that has already been associated to this project",
+    });
+  }
+
   /** Deletes a project without repositories. */
   async delete(project: Project, actor: Actor): Promise<void> {
     await this.#projects.delete(project, this.#mutation('delete', project.name, project.id, actor));
     this.#facts.invalidate(project.name);
   }
 
-  #mutation(operation: 'create' | 'delete', name: string, projectId: number | undefined, actor: Actor): Mutation {
+  #mutation(
+    operation: 'create' | 'update' | 'delete',
+    name: string,
+    projectId: number | undefined,
+    actor: Actor,
+  ): Mutation {
     const description = `${operation} project: ${name}`;
     const audit = { projectId, operation, resourceType: 'project', resource: name, description };
     return newMutation(audit, actor, this.#clock);

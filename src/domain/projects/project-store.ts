@@ -1,42 +1,24 @@
-import type { OffsetPage } from '#core/pagination';
 import type { Role } from '#core/rbac/role-matrix';
+import type { CveAllowlistDraft } from '#domain/cve-allowlists/cve-allowlist';
 import type { Mutation } from '#domain/events/mutation';
 import type { Project } from '#domain/projects/project';
-import type { ProjectVisibility } from '#domain/projects/project-visibility';
+import type { ProjectMetadata } from '#domain/projects/project-metadata';
+
+/** What of a project becomes another; the rest stays. */
+export interface ProjectChange {
+  readonly isPublic?: boolean | undefined;
+  /** Metadata that is set or replaced, in the form it is kept in; `public` is {@link isPublic} alone. */
+  readonly metadata: ProjectMetadata;
+  readonly allowlist?: CveAllowlistDraft | undefined;
+}
 
 /** A project about to be. */
-export interface NewProject {
+export interface NewProject extends ProjectChange {
   readonly name: string;
   readonly ownerId: number;
   readonly isPublic: boolean;
-  /** Metadata other than `public`, as on the wire. */
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** Which projects a listing is about. */
-export interface ProjectFilter extends ProjectVisibility {
-  /** Exact name. */
-  readonly name?: string | undefined;
-  /** Part of the name. */
-  readonly nameContains?: string | undefined;
-  readonly isPublic?: boolean | undefined;
-  readonly owner?: string | undefined;
-}
-
-export const PROJECT_ORDERS = ['name', 'creation_time', 'update_time'] as const;
-
-export interface ProjectPage extends OffsetPage {
-  readonly orderBy: (typeof PROJECT_ORDERS)[number];
-  readonly isDescending: boolean;
-}
-
-/** A project with what listings show of it. */
-export interface ProjectSummary {
-  readonly project: Project;
-  readonly repositoryCount: number;
-  readonly metadata: Readonly<Record<string, string>>;
-  /** Roles of the caller; empty when the caller is no member. */
-  readonly callerRoles: readonly Role[];
+  /** Bytes of distinct blobs it may hold; -1, and none given, is no limit. */
+  readonly storageLimitBytes?: number | undefined;
 }
 
 /** Rows of projects and of their members. */
@@ -52,17 +34,12 @@ export interface ProjectStore {
   /** Whether the user, or a group of theirs, is an administrator of a project. */
   isAdministratorOfAny(userId: number): Promise<boolean>;
 
-  /** The project's number of published repositories, its metadata, and the caller's roles in it. */
-  summarize(project: Project, callerId: number | undefined): Promise<ProjectSummary>;
-
-  list(
-    filter: ProjectFilter,
-    page: ProjectPage,
-  ): Promise<{ readonly items: readonly ProjectSummary[]; readonly total: number }>;
-
   /** Creates the project with its owner as its administrator. Rejects with CONFLICT when the name is taken. */
   insert(project: NewProject, mutation: Mutation): Promise<Project>;
 
-  /** Deletes a project without repositories, and its robots; PRECONDITION when it has some, NOT_FOUND when it is gone already. */
+  /** NOT_FOUND when the project is gone. */
+  update(project: Project, change: ProjectChange, mutation: Mutation): Promise<void>;
+
+  /** Deletes a project without repositories, and what belongs to it; PRECONDITION when it has some, NOT_FOUND when it is gone already. */
   delete(project: Project, mutation: Mutation): Promise<void>;
 }

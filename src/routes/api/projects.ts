@@ -2,14 +2,13 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type Filter, limitOf, offsetOf, parseFilter, parseSort, valueMatching } from '#core/api-query';
 import { AppError } from '#core/errors';
-import type { Principal } from '#domain/access/principal';
-import { PROJECT_ORDERS, type ProjectFilter } from '#domain/projects/project-store';
+import { PROJECT_ORDERS, type ProjectFilter } from '#domain/projects/project-listing';
+import { readNewProject, readStorageLimit } from '#domain/projects/project-request';
 import type { ProjectVisibility } from '#domain/projects/project-visibility';
 import { setListHeaders } from '#routes/api/paging';
-import { projectParam, resourceNameHeader, toNameOrId } from '#routes/api/project-param';
 import { createApiRouter, jsonBody } from '#routes/api/router';
 import { errorResponses, flagSchema, listHeaders, pageQuerySchema, toFlag } from '#routes/api/schemas/common';
-import { projectReqSchema, projectSchema, toMetadata, toProjectDto } from '#routes/api/schemas/project';
+import { projectReqSchema, projectSchema, toProjectDto, toProjectRequest } from '#routes/api/schemas/project';
 import type { AppEnv } from '#routes/app-env';
 
 const createProject = createRoute({
@@ -60,27 +59,6 @@ const headProject = createRoute({
   responses: { 200: { description: 'the name is taken' }, ...errorResponses(401, 404, 422) },
 });
 
-const getProject = createRoute({
-  method: 'get',
-  path: '/projects/{project_name_or_id}',
-  operationId: 'getProject',
-  tags: ['project'],
-  request: { params: projectParam, headers: resourceNameHeader },
-  responses: {
-    200: { description: 'ok', content: { 'application/json': { schema: projectSchema } } },
-    ...errorResponses(401, 403, 404),
-  },
-});
-
-const deleteProject = createRoute({
-  method: 'delete',
-  path: '/projects/{project_name_or_id}',
-  operationId: 'deleteProject',
-  tags: ['project'],
-  request: { params: projectParam, headers: resourceNameHeader },
-  responses: { 200: { description: 'deleted' }, ...errorResponses(401, 403, 404, 412) },
-});
-
 export function projectRoutes(): OpenAPIHono<AppEnv> {
   const routes = createApiRouter();
 
@@ -89,21 +67,23 @@ export function projectRoutes(): OpenAPIHono<AppEnv> {
   routes.openAPIRegistry.registerPath(headProject);
 
   routes.openapi(createProject, async (c) => {
-    const { access, projects } = c.get('services');
+    const { access, configuration, permissions, projects } = c.get('services');
     const request = c.req.valid('json');
     const ownerId = await access.authorizeProjectCreation(c.get('principal'));
     if (request.registry_id) {
       throw new AppError('BAD_REQUEST', { message: 'proxy cache projects are not available' });
     }
-    const { public: metadataPublic, ...metadata } = toMetadata(request.metadata);
-    const isPublic = metadataPublic === undefined ? request.public === true : metadataPublic === 'true';
-    const project = await projects.create({ name: request.project_name, ownerId, isPublic, metadata }, c.get('actor'));
+    const name = request.project_name ?? '';
+    const wanted = readNewProject(toProjectRequest(request), request.public === true);
+    const isLimitChosen = permissions.hasSystem(c.get('principal'), 'project:create');
+    const limit = readStorageLimit(request.storage_limit ?? 0, await configuration.current(), isLimitChosen);
+    const project = await projects.create({ name, ownerId, storageLimitBytes: limit, ...wanted }, c.get('actor'));
     const isNameWanted = c.req.valid('header')['x-resource-name-in-location'] === true;
-    return c.body(null, 201, { Location: `${c.req.path}/${isNameWanted ? project.name : project.id}` });
+    return c.body(null, 201, { Location: `${c.req.path.replace(/\/$/, '')}/${isNameWanted ? name : project.id}` });
   });
 
   routes.openapi(listProjects, async (c) => {
-    const { page, page_size: pageSize, q, sort, ...wanted } = c.req.valid('query');
+    const { page, page_size: pageSize, q, sort, with_detail: isDetailed = true, ...wanted } = c.req.valid('query');
     const { permissions, projects } = c.get('services');
     const visible = permissions.visibleProjects(c.get('principal'));
     const filter = { ...visible, ...toFilter(parseFilter(q, PROJECT_FILTERS)), ...toNamedFilter(wanted) };
@@ -114,25 +94,10 @@ export function projectRoutes(): OpenAPIHono<AppEnv> {
       offset: offsetOf(apiPage),
       orderBy: key,
       isDescending,
+      isDetailed,
     });
     setListHeaders(c, apiPage, total);
     return c.json(items.map(toProjectDto), 200);
-  });
-
-  routes.openapi(getProject, async (c) => {
-    const { access, projects } = c.get('services');
-    const principal = c.get('principal');
-    const nameOrId = toNameOrId(c.req.valid('param'), c.req.valid('header'));
-    const project = await access.authorizeProject(principal, nameOrId, 'project:read');
-    return c.json(toProjectDto(await projects.summarize(project, callerIdOf(principal))), 200);
-  });
-
-  routes.openapi(deleteProject, async (c) => {
-    const { access, projects } = c.get('services');
-    const nameOrId = toNameOrId(c.req.valid('param'), c.req.valid('header'));
-    const project = await access.authorizeProject(c.get('principal'), nameOrId, 'project:delete');
-    await projects.delete(project, c.get('actor'));
-    return c.body(null, 200);
   });
 
   return routes;
@@ -146,10 +111,6 @@ async function answerHead(c: Context<AppEnv>): Promise<Response> {
   if (!name) throw new AppError('UNPROCESSABLE_ENTITY', { message: 'project_name in query is required' });
   if (!(await projects.find(name))) throw new AppError('NOT_FOUND', { message: `project ${name} not found` });
   return c.body(null, 200);
-}
-
-function callerIdOf(principal: Principal): number | undefined {
-  return principal.kind === 'user' ? principal.userId : undefined;
 }
 
 const PROJECT_FILTERS = { name: ['exact', 'fuzzy'], public: ['exact'], owner: ['exact'] } as const;

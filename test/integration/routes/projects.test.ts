@@ -36,6 +36,54 @@ describe('POST /api/v2.0/projects', () => {
     });
   });
 
+  it('keeps metadata as they are read, and passes over what only a proxy cache has', async () => {
+    const metadata = { severity: 'High', auto_scan: 'T', prevent_vul: '', proxy_speed_kb: 'x', max_upstream_conn: '0' };
+    expect((await create({ project_name: 'with-metadata', metadata })).status).toBe(201);
+    const project = await (await api('/projects/with-metadata', { headers: asOwner })).json();
+    expect(project).toMatchObject({ metadata: { public: 'false', severity: 'high', auto_scan: 'true' } });
+    expect(Object.keys((project as { metadata: object }).metadata)).toHaveLength(3);
+  });
+
+  it('begins with an empty allowlist, or with the one that is given', async () => {
+    await create({ project_name: 'no-allowlist' });
+    const empty = (await (await api('/projects/no-allowlist', { headers: asOwner })).json()) as Record<string, unknown>;
+    expect(empty).toMatchObject({ cve_allowlist: { project_id: empty['project_id'], items: [] } });
+    const allowlist = { expires_at: 1_900_000_000, items: [{ cve_id: 'CVE-2019-1' }] };
+    await create({ project_name: 'with-allowlist', cve_allowlist: allowlist });
+    const given = await (await api('/projects/with-allowlist', { headers: asOwner })).json();
+    expect(given).toMatchObject({ cve_allowlist: allowlist });
+  });
+
+  it.each<[string, Record<string, string>, number | undefined, number]>([
+    ['an administrator', asAdmin, 5_000, 5_000],
+    ['an administrator', asAdmin, -1, -1],
+    ['an administrator', asAdmin, 0, 1_000],
+    ['an administrator', asAdmin, undefined, 1_000],
+    ['somebody else', asOwner, 5_000, 1_000],
+    ['somebody else', asOwner, -1, 1_000],
+    ['somebody else', asOwner, undefined, 1_000],
+  ])('gives a project of %s that asks for %i bytes the limit it may have', async (_who, headers, asked, limit) => {
+    const { configuration, projects } = server.services;
+    const actor = { username: 'admin', sourceAddress: undefined };
+    await configuration.update({ storage_per_project: 1_000 }, actor);
+    const name = `limited-${crypto.randomUUID()}`;
+    expect((await create({ project_name: name, storage_limit: asked }, headers)).status).toBe(201);
+    await configuration.update({ storage_per_project: -1 }, actor);
+    const { id } = (await projects.find(name)) ?? { id: 0 };
+    const quota = await testEnv.DB.prepare('select hard_bytes from quotas where project_id = ?').bind(id).first();
+    expect(quota).toEqual({ hard_bytes: limit });
+  });
+
+  it('refuses a limit that is none in the words of Harbor', async () => {
+    const response = await create({ project_name: 'below-nothing', storage_limit: -2 }, asAdmin);
+    expect(response.status).toBe(400);
+    expect(await errorOf(response)).toEqual({
+      code: 'BAD_REQUEST',
+      message: 'invalid non-positive value for quota limit, value=-2',
+    });
+    expect(await server.services.projects.find('below-nothing')).toBeUndefined();
+  });
+
   it('writes who did it to the audit log', async () => {
     const addresses = { 'cf-connecting-ip': '192.0.2.7', 'x-forwarded-for': '198.51.100.1' };
     await create({ project_name: 'audited' }, { ...asOwner, ...addresses });
@@ -80,24 +128,26 @@ describe('POST /api/v2.0/projects', () => {
     expect(responses.map(({ status }) => status).sort()).toEqual([201, 409]);
   });
 
-  it.each(['', 'Upper', '-a', 'a-', 'a__b', 'a/b', 'a b', 'a#1', 'x'.repeat(256)])(
-    'refuses the name %j',
-    async (name) => {
-      const response = await create({ project_name: name });
-      expect(response.status).toBe(400);
-      expect((await errorOf(response)).code).toBe('BAD_REQUEST');
-    },
-  );
+  it.each(['', 'Upper', '-a', 'a-', 'a__b', 'a/b', 'a b', 'a#1'])('refuses the name %j', async (name) => {
+    const response = await create({ project_name: name });
+    expect(response.status).toBe(400);
+    expect((await errorOf(response)).code).toBe('BAD_REQUEST');
+  });
 
   it.each<[number, unknown]>([
     [400, '{'],
     [422, '[]'],
-    [422, {}],
+    [400, {}],
+    [422, { project_name: 'x'.repeat(256) }],
     [422, { project_name: 7 }],
     [422, { project_name: 'x', metadata: 'public' }],
     [400, { project_name: 'proxy', registry_id: 1 }],
     [400, { project_name: 'x', metadata: { public: 'yes' } }],
     [400, { project_name: 'x', metadata: { auto_scan: 'sometimes' } }],
+    [400, { project_name: 'x', metadata: { severity: 'awful' } }],
+    [400, { project_name: 'x', metadata: { retention_id: '1' } }],
+    [400, { project_name: 'x', cve_allowlist: { items: [{ cve_id: ' ' }] } }],
+    [422, { project_name: 'x', storage_limit: 'much' }],
   ])('answers %i to the body %j', async (status, body) => {
     expect((await create(body)).status).toBe(status);
   });
@@ -159,6 +209,64 @@ describe('GET /api/v2.0/projects', () => {
       '</api/v2.0/projects?name=list-&page=1&page_size=2>; rel="prev" , ' +
         '</api/v2.0/projects?name=list-&page=3&page_size=2>; rel="next"',
     );
+  });
+
+  it('sorts by every key it has, and by name where it does not know the key', async () => {
+    const sorted = (sort: string) => names(`name=list-&sort=${sort}`, asAdmin);
+    const byName = await sorted('name');
+    expect(await sorted('nothing-known')).toEqual(byName);
+    // They were created in this order.
+    const byCreation = ['list-a', 'list-b', 'list-c', 'list-public', 'list-mine'];
+    expect(await sorted('project_id')).toEqual(byCreation);
+    expect(await sorted('-project_id')).toEqual([...byCreation].reverse());
+    server.clock.advance(1_000);
+    const list = await server.services.projects.find('list-b');
+    if (!list) throw new Error('the project was not made');
+    await server.services.projects.update(list, { metadata: {} }, { username: 'admin', sourceAddress: undefined });
+    expect((await sorted('-update_time'))[0]).toBe('list-b');
+    expect((await sorted('creation_time')).at(-1)).toBe('list-mine');
+  });
+
+  it.each(['l', 'li', 'IST-', 'list-public'])('finds a project by the part %s of its name', async (part) => {
+    expect(await names(`name=${part}&owner=admin&public=true`, asAdmin)).toContain('list-public');
+  });
+
+  it('finds nothing by what no name can have', async () => {
+    for (const part of ['list a', '"list', 'list%', 'list_a']) {
+      expect(await names(`name=${encodeURIComponent(part)}`, asAdmin)).toEqual([]);
+    }
+  });
+
+  it('leaves out details that are not wanted', async () => {
+    const [project] = (await (await api('/projects?name=list-a&with_detail=false', { headers: asAdmin })).json()) as [
+      Record<string, unknown>,
+    ];
+    expect(project).toEqual({
+      project_id: expect.any(Number),
+      owner_id: 1,
+      name: 'list-a',
+      creation_time: expect.stringMatching(/^20/),
+      update_time: expect.stringMatching(/^20/),
+      current_user_role_id: 1,
+      current_user_role_ids: [1],
+      repo_count: 0,
+      cve_allowlist: {
+        items: null,
+        creation_time: '0001-01-01T00:00:00.000Z',
+        update_time: '0001-01-01T00:00:00.000Z',
+      },
+    });
+  });
+
+  it('tells how many projects there are without counting them', async () => {
+    const count = (condition: string) =>
+      testEnv.DB.prepare(`select count(*) n from projects where deleted_at_ms is null and ${condition}`).first('n');
+    const total = async (query: string, headers: Record<string, string> = {}) =>
+      (await api(`/projects?page_size=1${query}`, { headers })).headers.get('x-total-count');
+    expect(await total('', asAdmin)).toBe(String(await count('true')));
+    expect(await total('&public=false', asAdmin)).toBe(String(await count('is_public = 0')));
+    expect(await total('')).toBe(String(await count('is_public = 1')));
+    expect(await total('', asOwner)).toBe(String(await count(`(is_public = 1 or owner_id <> 1)`)));
   });
 
   it.each([

@@ -3,6 +3,8 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import { userGroups } from './user-groups.ts';
 import { users } from './users.ts';
 
+const LIVE = sql`deleted_at_ms is null`;
+
 /** A namespace of repositories. Deleting one renames it to `<name>#<id>`, so that the name is free again. */
 export const projects = sqliteTable(
   'projects',
@@ -24,10 +26,20 @@ export const projects = sqliteTable(
   (table) => [
     // Finds a project by name, on every request.
     uniqueIndex('projects_name').on(table.name),
-    // Lists live projects, public ones for anonymous callers.
     // Lists repositories of all projects by full name: `a-b/x` comes before `a/x`, as the slash sorts after the hyphen.
     index('projects_path').on(sql`(name || '/')`),
-    index('projects_public').on(table.isPublic, table.name).where(sql`deleted_at_ms is null`),
+    // Lists live projects in each order there is: all of them, and those of one visibility. The columns are all that a
+    // page is found by, so that no row is read for it.
+    index('projects_live_name').on(table.name, table.id, table.deletedAtMs).where(LIVE),
+    index('projects_live_created').on(table.createdAtMs, table.id, table.deletedAtMs).where(LIVE),
+    index('projects_live_updated').on(table.updatedAtMs, table.id, table.deletedAtMs).where(LIVE),
+    index('projects_live_id').on(table.id, table.deletedAtMs).where(LIVE),
+    index('projects_public_name').on(table.isPublic, table.name, table.id, table.deletedAtMs).where(LIVE),
+    index('projects_public_created').on(table.isPublic, table.createdAtMs, table.id, table.deletedAtMs).where(LIVE),
+    index('projects_public_updated').on(table.isPublic, table.updatedAtMs, table.id, table.deletedAtMs).where(LIVE),
+    index('projects_public_id').on(table.isPublic, table.id, table.deletedAtMs).where(LIVE),
+    // Lists the projects of an owner.
+    index('projects_owner').on(table.ownerId, table.name, table.id, table.deletedAtMs).where(LIVE),
   ],
 );
 

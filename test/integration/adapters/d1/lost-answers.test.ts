@@ -24,6 +24,20 @@ describe('a batch whose answer was lost', () => {
     expect(await services.projects.find('lost-answer')).toBeUndefined();
   });
 
+  it('that changed a project has done so once', async () => {
+    const { projects, projectMetadata } = services;
+    const project = await projects.create({ name: 'lost-change', ownerId: 1, isPublic: true, metadata: {} }, actor);
+    isAnswerLost = true;
+    await projects.update(project, { isPublic: false, metadata: {} }, actor);
+    isAnswerLost = true;
+    await projectMetadata.add(project, { severity: 'low' }, actor);
+    isAnswerLost = true;
+    await projectMetadata.delete(project, 'severity', actor);
+    expect(isAnswerLost).toBe(false);
+    expect(await projectMetadata.list(project)).toEqual({ public: 'false' });
+    expect((await projects.find('lost-change'))?.securityVersion).toBe(project.securityVersion + 1);
+  });
+
   it('that stored or deleted a manifest has done so once', async () => {
     const path = '/v2/library/lost-answer/manifests/latest';
     const init = { body: '{}', headers: { 'content-type': 'application/vnd.example+json' } };

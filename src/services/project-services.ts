@@ -1,0 +1,19 @@
+import { D1CveAllowlistStore } from '#adapters/d1/cve-allowlist-store';
+import { D1ProjectListing } from '#adapters/d1/project-listing';
+import { D1ProjectMetadataStore } from '#adapters/d1/project-metadata-store';
+import { D1ProjectStore } from '#adapters/d1/project-store';
+import type { Clock } from '#core/clock';
+import { CveAllowlistService } from '#domain/cve-allowlists/cve-allowlist-service';
+import { ProjectFactsService } from '#domain/projects/project-facts-service';
+import { ProjectMetadataService } from '#domain/projects/project-metadata-service';
+import { ProjectService } from '#domain/projects/project-service';
+
+/** Projects and what is kept beside them. */
+export function createProjects(db: D1Database, clock: Clock) {
+  const store = new D1ProjectStore({ db });
+  const facts = new ProjectFactsService({ projects: store, clock });
+  const projects = new ProjectService({ projects: store, listing: new D1ProjectListing({ db }), facts, clock });
+  const projectMetadata = new ProjectMetadataService({ metadata: new D1ProjectMetadataStore({ db }), projects, clock });
+  const cveAllowlists = new CveAllowlistService({ allowlists: new D1CveAllowlistStore({ db }), clock });
+  return { facts, projects, projectMetadata, cveAllowlists };
+}
