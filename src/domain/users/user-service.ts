@@ -4,7 +4,9 @@ import { AppError } from '#core/errors';
 import type { ExternalIdentity } from '#domain/access/external-identity';
 import type { PasswordHasher } from '#domain/access/password-hasher';
 import type { Actor } from '#domain/audit/audit';
+import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import { type Mutation, newMutation } from '#domain/events/mutation';
+import { isOfProvider, oidcSettings } from '#domain/oidc/oidc-settings';
 import { FIRST_ADMINISTRATOR_ID, type User } from '#domain/users/user';
 import { requireProfile, requireStrongSecret, requireUsername, type UserProfile } from '#domain/users/user-rules';
 import type { DirectoryFacts, UserFilter, UserPage, UserStore } from '#domain/users/user-store';
@@ -16,6 +18,7 @@ const MAX_REMEMBERED_USERS = 10_000;
 export interface UserServiceDeps {
   readonly users: UserStore;
   readonly hasher: PasswordHasher;
+  readonly configuration: Pick<ConfigurationService, 'current'>;
   readonly clock: Clock;
 }
 
@@ -70,9 +73,15 @@ export class UserService {
     return user;
   }
 
-  /** The account's security version as it stood at most 10 s ago; undefined without an account. */
+  /**
+   * The account's security version as it stood at most 10 s ago; undefined without an account, and for an account of
+   * another OIDC provider than the one that is set: nobody vouches for it any more.
+   */
   async versionOf(id: number): Promise<number | undefined> {
-    return (await this.recallById(id))?.securityVersion;
+    const user = await this.recallById(id);
+    if (user?.subjectIssuer === undefined) return user?.securityVersion;
+    const settings = oidcSettings(await this.#deps.configuration.current());
+    return settings && !isOfProvider(user.subjectIssuer, settings) ? undefined : user.securityVersion;
   }
 
   /** Whether another account could not have this name, or this address, any more. */

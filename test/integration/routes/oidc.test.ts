@@ -590,6 +590,33 @@ describe("the provider's word for a CLI secret", () => {
     expect(await login()).toBe(200);
   });
 
+  it('ends with the provider that gave it, and so do sessions and tokens, within 10 s', async () => {
+    const browser = await onboarded(newcomer({ name: 'left-behind' }));
+    const { secret } = await accountOf('left-behind');
+    const headers = { authorization: basic('left-behind', secret) };
+    const elsewhere = createHarness();
+    const cli = async () => (await elsewhere.request('GET', TOKEN_PATH, { headers })).status;
+    const session = { cookie: `sid=${browser.cookie('sid')}` };
+    const hasSession = async () => {
+      const response = await elsewhere.request('GET', '/api/v2.0/systeminfo', { headers: session });
+      return Object.hasOwn((await response.json()) as object, 'current_time');
+    };
+    const token = ((await (await elsewhere.request('GET', TOKEN_PATH, { headers })).json()) as { token: string }).token;
+    const registry = async () =>
+      (await elsewhere.request('GET', '/v2/', { headers: { authorization: `Bearer ${token}` } })).status;
+    const all = async () => [await cli(), await hasSession(), await registry()];
+    expect(await all()).toEqual([200, true, 200]);
+    try {
+      await configure({ oidc_endpoint: 'https://successor.example' });
+      elsewhere.clock.advance(10_000);
+      expect(await all()).toEqual([401, false, 401]);
+    } finally {
+      await configure({ oidc_endpoint: ISSUER });
+    }
+    elsewhere.clock.advance(10_000);
+    expect(await all()).toEqual([200, true, 200]);
+  });
+
   it('brings the groups along', async () => {
     const { later, login } = await setUp('promoted');
     provider.user = { ...provider.user, groups: ['admins'] };

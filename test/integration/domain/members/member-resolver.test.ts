@@ -40,6 +40,7 @@ function createIn(mode: string) {
   const users = new UserService({
     users: new D1UserStore({ db }),
     hasher: new ScryptHasher({ clock, parameters: TEST_PASSWORD_COST }),
+    configuration,
     clock,
   });
   const directories = { ldap_auth: directory };
