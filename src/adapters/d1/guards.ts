@@ -1,3 +1,5 @@
+import { type AuthMode, DEFAULTS } from '#domain/configuration/catalog';
+
 /**
  * Preconditions inside a batch. A D1 batch is one transaction, and an update that matches no row does not abort it; so
  * a precondition is a statement that inserts its code into the table `guards` when it does *not* hold, where a trigger
@@ -62,6 +64,12 @@ export function guard(db: D1Database, code: GuardCode, condition: string, ...bin
 /** Aborts the batch with PROJECT_GONE unless the project is there and not deleted. */
 export function guardProject(db: D1Database, projectId: number): D1PreparedStatement {
   return guard(db, 'PROJECT_GONE', 'exists (select 1 from projects where id = ? and deleted_at_ms is null)', projectId);
+}
+
+/** Aborts the batch with MODE_CHANGED unless people log in by `mode`, as the configuration says; it may be 10 s old elsewhere. */
+export function guardMode(db: D1Database, mode: AuthMode): D1PreparedStatement {
+  const current = `coalesce((select value from properties where key = 'auth_mode'), ?2)`;
+  return guard(db, 'MODE_CHANGED', `${current} = ?1`, JSON.stringify(mode), JSON.stringify(DEFAULTS.auth_mode));
 }
 
 /** The guard that made D1 reject, if it was one. */

@@ -1,7 +1,7 @@
 import { withRetries } from '#adapters/d1/batch';
 import { conditions, containing } from '#adapters/d1/conditions';
 import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
-import { guard } from '#adapters/d1/guards';
+import { guard, guardMode } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
 import { factsStatements, sameFacts } from '#adapters/d1/user-facts';
@@ -155,11 +155,9 @@ export class D1UserStore implements UserStore {
     return guard(this.#db, 'USER_GONE', 'exists (select 1 from users where id = ? and deleted_at_ms is null)', id);
   }
 
-  /** Accounts with a password are made in `db_auth` alone; it may have changed while the password was hashed. */
-  #modeGuards({ passwordHash }: NewUser): D1PreparedStatement[] {
-    if (passwordHash === undefined || this.#isModeFixed) return [];
-    const isAnother = `exists (select 1 from properties where key = 'auth_mode' and value <> '"db_auth"')`;
-    return [guard(this.#db, 'MODE_CHANGED', `not ${isAnother}`)];
+  /** An account of one mode would be in the way of another; it may have changed while the password was looked at. */
+  #modeGuards({ mode }: NewUser): D1PreparedStatement[] {
+    return this.#isModeFixed ? [] : [guardMode(this.#db, mode)];
   }
 
   #nameGuards(username: string): D1PreparedStatement[] {

@@ -4,6 +4,7 @@ import { AppError } from '#core/errors';
 import type { ExternalIdentity } from '#domain/access/external-identity';
 import type { PasswordHasher } from '#domain/access/password-hasher';
 import type { Actor } from '#domain/audit/audit';
+import type { AuthMode } from '#domain/configuration/catalog';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import { type Mutation, newMutation } from '#domain/events/mutation';
 import { isOfProvider, oidcSettings } from '#domain/oidc/oidc-settings';
@@ -98,7 +99,8 @@ export class UserService {
     requireProfile(profile);
     requireStrongSecret(password);
     const passwordHash = await this.#deps.hasher.hash(password);
-    return this.#deps.users.insert({ username, passwordHash, ...profile }, this.#mutation('create', username, actor));
+    const user = { mode: 'db_auth', username, passwordHash, ...profile } as const;
+    return this.#deps.users.insert(user, this.#mutation('create', username, actor));
   }
 
   async updateProfile(user: User, profile: UserProfile, actor: Actor): Promise<void> {
@@ -138,12 +140,13 @@ export class UserService {
 
   /**
    * The account of somebody a directory knows: made at their first login, and kept as the directory tells it. An
-   * account that logs in here with a password of its own is not taken over.
+   * account that logs in here with a password of its own is not taken over. FORBIDDEN when `mode`, by which the directory
+   * was asked, is not the mode any more.
    */
-  async onboard(identity: ExternalIdentity, actor: Actor): Promise<User | undefined> {
+  async onboard(identity: ExternalIdentity, mode: AuthMode, actor: Actor): Promise<User | undefined> {
     const known = await this.find(identity.username);
     if (known?.passwordHash !== undefined || known?.id === FIRST_ADMINISTRATOR_ID) return undefined;
-    const user = known ?? (await this.#insertOnboarded(identity, actor));
+    const user = known ?? (await this.#insertOnboarded(identity, mode, actor));
     return this.storeDirectoryFacts(user, identity, actor);
   }
 
@@ -161,9 +164,13 @@ export class UserService {
     this.#forget(user);
   }
 
-  async #insertOnboarded({ username, email, realname }: ExternalIdentity, actor: Actor): Promise<User> {
+  async #insertOnboarded(
+    { username, email, realname = username }: ExternalIdentity,
+    mode: AuthMode,
+    actor: Actor,
+  ): Promise<User> {
     requireUsername(username);
-    const user = { username, passwordHash: undefined, realname: realname ?? username, comment: 'from the directory' };
+    const user = { mode, username, passwordHash: undefined, realname, comment: 'from the directory' };
     const mutation = () => this.#mutation('create', username, actor);
     try {
       return await this.#deps.users.insert({ ...user, email }, mutation());

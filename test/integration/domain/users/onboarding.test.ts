@@ -3,11 +3,11 @@ import type { ExternalIdentity } from '#domain/access/external-identity';
 import { createHarness } from '#test/support/harness';
 import { testEnv } from '#test/support/server';
 
-const { users } = createHarness().services;
+const { users } = createHarness({ CONFIG_OVERWRITE_JSON: '{"auth_mode":"ldap_auth"}' }).services;
 
 function onboard(username: string, given: Partial<ExternalIdentity> = {}) {
   const identity = { username, email: undefined, realname: undefined, groups: [], isAdministrator: false, ...given };
-  return users.onboard(identity, { username, sourceAddress: undefined });
+  return users.onboard(identity, 'ldap_auth', { username, sourceAddress: undefined });
 }
 
 it('a login that tells nothing new leaves the account’s tokens alone, though its address is another’s', async () => {
