@@ -66,6 +66,11 @@ export function guardProject(db: D1Database, projectId: number): D1PreparedState
   return guard(db, 'PROJECT_GONE', 'exists (select 1 from projects where id = ? and deleted_at_ms is null)', projectId);
 }
 
+/** Aborts the batch with USER_GONE unless the account is there and not deleted. */
+export function guardUser(db: D1Database, userId: number): D1PreparedStatement {
+  return guard(db, 'USER_GONE', 'exists (select 1 from users where id = ? and deleted_at_ms is null)', userId);
+}
+
 /** Aborts the batch with MODE_CHANGED unless people log in by `mode`, as the configuration says; it may be 10 s old elsewhere. */
 export function guardMode(db: D1Database, mode: AuthMode): D1PreparedStatement {
   const current = `coalesce((select value from properties where key = 'auth_mode'), ?2)`;
