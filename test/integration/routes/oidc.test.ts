@@ -212,7 +212,7 @@ describe('GET /c/oidc/callback', () => {
     expect((await accountOf('chief')).user.isAdminInAuth).toBe(false);
   });
 
-  it('remembers the groups that are known here, as of the last login', async () => {
+  it('makes groups known and remembers who is in them, as of the last login', async () => {
     await harness.env.DB.prepare(
       `insert into user_groups (name, type, key, created_at_ms, updated_at_ms) values ('team', 3, 'team', 0, 0),
          ('team', 2, 'team', 0, 0)`,
@@ -222,10 +222,16 @@ describe('GET /c/oidc/callback', () => {
       return (await harness.env.DB.prepare(sql).bind(userId).all()).results;
     };
     const user = newcomer({ name: 'member' });
-    await onboarded({ ...user, groups: ['team', 'unknown'] });
+    await onboarded({ ...user, groups: ['team', 'newly-told'] });
     const { user: member } = await accountOf('member');
-    expect(await groupsOf(member.id)).toEqual([{ name: 'team', type: 3 }]);
-    provider.user = { ...user, groups: ['unknown'] };
+    expect(await groupsOf(member.id)).toEqual([
+      { name: 'team', type: 3 },
+      { name: 'newly-told', type: 3 },
+    ]);
+    provider.user = { ...user, groups: ['newly-told'] };
+    await logIn(new Browser(harness));
+    expect(await groupsOf(member.id)).toEqual([{ name: 'newly-told', type: 3 }]);
+    provider.user = { ...user, groups: [] };
     await logIn(new Browser(harness));
     expect(await groupsOf(member.id)).toEqual([]);
   });
