@@ -22,7 +22,7 @@ import { LdapService } from '#domain/ldap/ldap-service';
 import { RobotAccessService } from '#domain/robots/robot-access-service';
 import { RobotService } from '#domain/robots/robot-service';
 import { SessionService } from '#domain/sessions/session-service';
-import { UserService } from '#domain/users/user-service';
+import { UserService, type UserServiceDeps } from '#domain/users/user-service';
 import { missingSecrets, type Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createFederation } from '#src/services/federation-services';
@@ -37,6 +37,12 @@ function createPermissions(db: D1Database, configuration: ConfigurationService, 
   const permissions = new PermissionService({ facts });
   const access = new AccessService({ facts, projects, permissions, configuration });
   return { facts, projects, permissions, access, besideProjects };
+}
+
+type UserParts = Omit<UserServiceDeps, 'users'> & { readonly isModeFixed: boolean };
+
+function createUsers(db: D1Database, { isModeFixed, ...deps }: UserParts): UserService {
+  return new UserService({ ...deps, users: new D1UserStore({ db, isModeFixed }) });
 }
 
 interface AccessOptions {
@@ -60,7 +66,7 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
   const { facts, projects, permissions, access, besideProjects } = createPermissions(db, configuration, clock);
 
   const hasher = new ScryptHasher({ clock, ...(passwordCost && { parameters: passwordCost }) });
-  const users = new UserService({ users: new D1UserStore({ db, isModeFixed: fixed !== undefined }), hasher, clock });
+  const users = createUsers(db, { isModeFixed: fixed !== undefined, hasher, configuration, clock });
   const directory = new LdaptsDirectory();
   const ldap = new LdapService({ directory, configuration, users });
   const { uaa, proxy } = createHttpDirectories(configuration);

@@ -1,7 +1,7 @@
 import { withRetries } from '#adapters/d1/batch';
 import { putAllowlist } from '#adapters/d1/cve-allowlist-rows';
 import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
-import { guard, guardProject } from '#adapters/d1/guards';
+import { guard, guardProject, guardUser } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { projectRemovals } from '#adapters/d1/project-removals';
 import { type ProjectRow, SELECT_PROJECT, selectRoles, toProject } from '#adapters/d1/project-rows';
@@ -66,6 +66,7 @@ export class D1ProjectStore implements ProjectStore {
     const created = '(select id from projects where name = ?1)';
     await this.#run(name, [
       ...mutationStatements(this.#db, mutation),
+      guardUser(this.#db, ownerId),
       guard(this.#db, 'NAME_TAKEN', 'not exists (select 1 from projects where name = ?)', name),
       this.#db
         .prepare(
@@ -148,6 +149,7 @@ export class D1ProjectStore implements ProjectStore {
 
 function refusalsOf(name: string): Refusals {
   return {
+    USER_GONE: ['UNAUTHORIZED', 'the account that would own the project is gone'],
     NAME_TAKEN: ['CONFLICT', `The project named ${name} already exists`],
     PROJECT_NOT_EMPTY: ['PRECONDITION', 'the project contains repositories, can not be deleted'],
     PROJECT_GONE: ['NOT_FOUND', `project ${name} not found`],

@@ -26,7 +26,6 @@ const OTHERS: readonly AuditEventType[] = [
   ...on('repository', 'update'),
   ...on('label', 'create', 'update', 'delete'),
   ...on('quota', 'update'),
-  ...on('cve-allowlist', 'update'),
   ...on('robot', 'update'),
   ...on('user-group', 'create', 'update', 'delete'),
   ...on('registry', 'create', 'update', 'delete'),
