@@ -13,6 +13,7 @@ import type { Env } from '#src/env';
 import { createAccess } from '#src/services/access-services';
 import { createOperations } from '#src/services/operation-services';
 import { createRegistry } from '#src/services/registry-services';
+import { createScanners } from '#src/services/scanner-services';
 
 /** Everything handlers and consumers may call. Built once an isolate; this file and its folder alone construct adapters. */
 export type Services = ReturnType<typeof createServices>;
@@ -36,6 +37,7 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
     ...createAccess(env, settings, { clock, ...(passwordCost && { passwordCost }) }),
     ...createRegistry(env, settings, clock, meter),
     ...createOperations(env, settings, clock),
+    ...createScanners(env, settings, clock),
   };
 }
 

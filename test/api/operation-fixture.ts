@@ -15,6 +15,8 @@ export type Need =
   | { readonly kind: 'user-or-system'; readonly permission: string }
   /** In the project of the path. */
   | { readonly kind: 'project'; readonly permission: string }
+  /** As `project`, but a public project shows it to nobody without credentials. */
+  | { readonly kind: 'somebody-in-project'; readonly permission: string }
   /** As `project`, but no machine may, whatever it was given. */
   | { readonly kind: 'person-in-project'; readonly permission: string }
   /** As `project`, on `/v2`: refusals are 401, and a stranger without credentials gets one even in a public project. */
@@ -43,6 +45,7 @@ const user: Need = { kind: 'user' };
 const administrator: Need = { kind: 'administrator' };
 const system = (permission: string): Need => ({ kind: 'system', permission });
 const inProject = (permission: string): Need => ({ kind: 'project', permission });
+const somebodyInProject = (permission: string): Need => ({ kind: 'somebody-in-project', permission });
 const personInProject = (permission: string): Need => ({ kind: 'person-in-project', permission });
 const registry = (permission: string): Need => ({ kind: 'registry', permission });
 
@@ -57,6 +60,7 @@ const ANY_RULE = {
   conditions: [],
   permissions: [],
 };
+const ANY_SCANNER = { name: '', url: 'http://scanner.test' };
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 const v2 =
   (rest: string) =>
@@ -109,6 +113,62 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /api/v2.0/replication/adapterinfos': {
     need: system('replication-adapter:list'),
     path: () => `${API}/replication/adapterinfos`,
+    granted: 200,
+  },
+  'GET /api/v2.0/scanners': { need: system('scanner:list'), path: () => `${API}/scanners`, granted: 200 },
+  'POST /api/v2.0/scanners': {
+    need: system('scanner:create'),
+    path: () => `${API}/scanners`,
+    body: () => ANY_SCANNER,
+    granted: 400,
+  },
+  'POST /api/v2.0/scanners/ping': {
+    need: system('scanner:read'),
+    path: () => `${API}/scanners/ping`,
+    body: () => ANY_SCANNER,
+    granted: 400,
+  },
+  'GET /api/v2.0/scanners/:registration_id': {
+    need: system('scanner:read'),
+    path: () => `${API}/scanners/${ABSENT}`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/scanners/:registration_id': {
+    need: system('scanner:update'),
+    path: () => `${API}/scanners/${ABSENT}`,
+    body: () => ANY_SCANNER,
+    granted: 404,
+  },
+  'DELETE /api/v2.0/scanners/:registration_id': {
+    need: system('scanner:delete'),
+    path: () => `${API}/scanners/${ABSENT}`,
+    granted: 404,
+  },
+  'PATCH /api/v2.0/scanners/:registration_id': {
+    need: system('scanner:update'),
+    path: () => `${API}/scanners/${ABSENT}`,
+    body: () => ({ is_default: true }),
+    granted: 404,
+  },
+  'GET /api/v2.0/scanners/:registration_id/metadata': {
+    need: system('scanner:read'),
+    path: () => `${API}/scanners/${ABSENT}/metadata`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/scanner': {
+    need: somebodyInProject('scanner:read'),
+    path: (place) => `${projectPath(place)}/scanner`,
+    granted: 200,
+  },
+  'PUT /api/v2.0/projects/:project_name_or_id/scanner': {
+    need: inProject('scanner:create'),
+    path: (place) => `${projectPath(place)}/scanner`,
+    body: () => ({ uuid: 'absent' }),
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/scanner/candidates': {
+    need: inProject('scanner:create'),
+    path: (place) => `${projectPath(place)}/scanner/candidates`,
     granted: 200,
   },
   'GET /api/v2.0/schedules': {

@@ -118,6 +118,8 @@ function isPermitted(caller: Caller, need: Need, visibility: Visibility): boolea
       return caller === 'administrator' || caller === 'robot with the one permission';
     case 'person-in-project':
       return !isRobot && isPermitted(caller, { ...need, kind: 'project' }, visibility);
+    case 'somebody-in-project':
+      return caller !== 'anonymous' && isPermitted(caller, { ...need, kind: 'project' }, visibility);
     case 'project':
     case 'registry':
       return isPermittedInProject(caller, need, visibility);

@@ -37,7 +37,11 @@ export type GuardCode =
   | 'IDENTITY_TAKEN'
   | 'QUOTA_EXCEEDED'
   | 'REGISTRY_GONE'
-  | 'REGISTRY_TAKEN';
+  | 'REGISTRY_TAKEN'
+  | 'SCANNER_GONE'
+  | 'SCANNER_TAKEN'
+  | 'SCANNER_DEFAULT'
+  | 'SCANNER_DISABLED';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {
