@@ -1,8 +1,12 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { NotesReporter } from './test/support/notes-reporter.ts';
+import { RecordingReporter } from './test/support/recording/recording-reporter.ts';
 
 const migrations = await readD1Migrations('./migrations');
+
+/** Runs of the slow properties, which search longer when asked to: `ROADSTEAD_PROPERTY_RUNS=500 npm test`. */
+const propertyRuns = Number(process.env['ROADSTEAD_PROPERTY_RUNS'] ?? 8);
 
 /** Nothing is measured here; a busy machine must not fail a test. */
 const SLOW_MACHINE_MS = 60_000;
@@ -11,7 +15,7 @@ export default defineConfig({
   test: {
     // The request log of a test that passed tells nobody anything.
     silent: 'passed-only',
-    reporters: ['default', new NotesReporter()],
+    reporters: ['default', new NotesReporter(), new RecordingReporter()],
     projects: [
       {
         // Pure code, on Node.
@@ -34,6 +38,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 TEST_MIGRATIONS: migrations,
+                TEST_PROPERTY_RUNS: propertyRuns,
                 ROADSTEAD_ADMIN_PASSWORD: 'Harbor12345',
                 ROADSTEAD_SECRET_KEY: 'a secret key for the tests, long enough',
               },
@@ -48,7 +53,7 @@ export default defineConfig({
           // Its source maps name sources that it does not bring, which confuses the loader; bundled, it loads.
           deps: { optimizer: { ssr: { enabled: true, include: ['itty-durable'] } } },
           include: ['test/integration/**/*.test.ts', 'test/api/**/*.test.ts'],
-          setupFiles: ['test/support/begin-anew.ts'],
+          setupFiles: ['test/support/begin-anew.ts', 'test/support/recording/hand-over-record.ts'],
         },
       },
     ],

@@ -1,24 +1,37 @@
-import { Hono } from 'hono';
+import { OpenAPIHono } from '@hono/zod-openapi';
 import { getPath } from 'hono/utils/url';
 import { routingPath } from '#core/request-path';
+import { accessoryRoutes } from '#routes/api/accessories';
+import { additionRoutes } from '#routes/api/additions';
+import { artifactCopyRoutes } from '#routes/api/artifact-copies';
+import { artifactLabelRoutes } from '#routes/api/artifact-labels';
 import { artifactRoutes } from '#routes/api/artifacts';
 import { configurationRoutes } from '#routes/api/configurations';
 import { cveAllowlistRoutes } from '#routes/api/cve-allowlist';
+import { iconRoutes } from '#routes/api/icons';
+import { labelRoutes } from '#routes/api/labels';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
 import { oidcApiRoutes } from '#routes/api/oidc';
+import { serveDocument } from '#routes/api/openapi';
 import { permissionRoutes } from '#routes/api/permissions';
 import { oneProjectRoutes } from '#routes/api/project';
+import { projectArtifactRoutes } from '#routes/api/project-artifacts';
 import { projectMetadataRoutes } from '#routes/api/project-metadata';
 import { projectScannerRoutes } from '#routes/api/project-scanner';
 import { projectRoutes } from '#routes/api/projects';
+import { quotaRoutes } from '#routes/api/quotas';
 import { registryRoutes } from '#routes/api/registries';
 import { replicationAdapterRoutes } from '#routes/api/replication-adapters';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
 import { scannerRoutes } from '#routes/api/scanners';
 import { scheduleRoutes } from '#routes/api/schedules';
+import { searchRoutes } from '#routes/api/search';
+import { statisticsRoutes } from '#routes/api/statistics';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
+import { tagRoutes } from '#routes/api/tags';
+import { trashRoutes } from '#routes/api/trash';
 import { trustRuleRoutes } from '#routes/api/trust-rules';
 import { oneUserRoutes } from '#routes/api/user';
 import { userGroupRoutes } from '#routes/api/usergroups';
@@ -29,6 +42,7 @@ import { oidcRoutes, onboardingRoutes } from '#routes/auth/oidc';
 import { sessionRoutes } from '#routes/auth/session';
 import { tokenRoutes } from '#routes/auth/token';
 import { tokenExchangeRoutes } from '#routes/auth/token-exchange';
+import { devcenterRoutes } from '#routes/devcenter/router';
 import { landing } from '#routes/internal/landing';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
@@ -55,9 +69,9 @@ export function servicesFor(env: Env): Services {
 }
 
 /** The whole HTTP surface. Tests bring services of their own. */
-export function createApp(provide: (env: Env) => Services = servicesFor): Hono<AppEnv> {
+export function createApp(provide: (env: Env) => Services = servicesFor): OpenAPIHono<AppEnv> {
   // `/v2` and `/v2/` are one, and so is every other path with and without its last slash, or with more than one anywhere.
-  const app = new Hono<AppEnv>({ getPath: (request) => routingPath(getPath(request)) });
+  const app = new OpenAPIHono<AppEnv>({ getPath: (request) => routingPath(getPath(request)) });
   app.use(requestId);
   app.use(async function provideServices(c, next) {
     c.set('services', provide(c.env));
@@ -69,6 +83,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
 
   app.use('/api/*', requireReadableUrl);
   app.route('/api', openSystemRoutes());
+  app.get('/api/v2.0/openapi.json', serveDocument(app));
   app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
   app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
@@ -77,6 +92,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.get('/', landing);
   // Where a logout lands; the portal's page one day.
   app.get('/account/sign-in', landing);
+  app.route('/devcenter-api-2.0', devcenterRoutes());
   app.route('/service/token', tokenRoutes());
   app.route('/service/token-exchange', tokenExchangeRoutes());
   app.route('/c', sessionRoutes());
@@ -98,6 +114,18 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.route('/api/v2.0', repositoryRoutes());
   app.route('/api/v2.0', trustRuleRoutes());
   app.route('/api/v2.0', artifactRoutes());
+  app.route('/api/v2.0', accessoryRoutes());
+  app.route('/api/v2.0', additionRoutes());
+  app.route('/api/v2.0', iconRoutes());
+  app.route('/api/v2.0', projectArtifactRoutes());
+  app.route('/api/v2.0', artifactCopyRoutes());
+  app.route('/api/v2.0', tagRoutes());
+  app.route('/api/v2.0', artifactLabelRoutes());
+  app.route('/api/v2.0', labelRoutes());
+  app.route('/api/v2.0', searchRoutes());
+  app.route('/api/v2.0', statisticsRoutes());
+  app.route('/api/v2.0', trashRoutes());
+  app.route('/api/v2.0', quotaRoutes());
   app.route('/api/v2.0', robotRoutes());
   app.route('/api/v2.0', permissionRoutes());
   app.route('/api/v2.0', registryRoutes());

@@ -14,6 +14,7 @@ import { createAccess } from '#src/services/access-services';
 import { createOperations } from '#src/services/operation-services';
 import { createRegistry } from '#src/services/registry-services';
 import { createScanners } from '#src/services/scanner-services';
+import { createSearch } from '#src/services/search-services';
 
 /** Everything handlers and consumers may call. Built once an isolate; this file and its folder alone construct adapters. */
 export type Services = ReturnType<typeof createServices>;
@@ -29,13 +30,16 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
   const settings = parseSettings(bindings);
   const meter = new OperationMeter();
   const env = meterBindings(bindings, meter);
+  const access = createAccess(env, settings, { clock, ...(passwordCost && { passwordCost }) });
+  const registry = createRegistry(env, settings, clock, meter);
   return {
     settings,
     clock,
     meter,
     health: createHealth(env, settings, clock),
-    ...createAccess(env, settings, { clock, ...(passwordCost && { passwordCost }) }),
-    ...createRegistry(env, settings, clock, meter),
+    ...access,
+    ...registry,
+    ...createSearch(env, { projects: access.projects, repositories: registry.repositories }),
     ...createOperations(env, settings, clock),
     ...createScanners(env, settings, clock),
   };

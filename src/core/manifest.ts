@@ -15,12 +15,16 @@ export interface Descriptor {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   /** Texts and lists of texts, as image-index.md has it; anything else in it is left out. */
   readonly platform?: Readonly<Record<string, string | readonly string[]>> | undefined;
+  /** Where else the content is said to be. */
+  readonly urls?: readonly string[] | undefined;
 }
 
 /** What the registry needs to know of a manifest; its bytes are kept beside it, untouched. */
 export interface Manifest {
   readonly mediaType: string;
   readonly config: Descriptor | undefined;
+  /** In their order, those that are not distributable too. */
+  readonly layers: readonly Descriptor[];
   /** Every blob the registry must hold for this manifest: config and distributable layers. */
   readonly blobs: readonly Descriptor[];
   /** Manifests an index points at. */
@@ -59,6 +63,11 @@ function knownPlatform(platform: Record<string, unknown>): Record<string, string
   );
 }
 
+function knownUrls(urls: unknown): readonly string[] | undefined {
+  const known = Array.isArray(urls) ? urls.filter((url) => typeof url === 'string') : [];
+  return known.length > 0 ? known : undefined;
+}
+
 const descriptorSchema = z.object({
   mediaType: z.string().refine(isMediaType, 'is not a media type'),
   digest: z.string().transform((text, context): Digest => {
@@ -72,6 +81,7 @@ const descriptorSchema = z.object({
   artifactType: mediaTypeText.optional(),
   annotations: stringMap.nullish().transform((value) => value ?? undefined),
   platform: z.record(z.string(), z.unknown()).transform(knownPlatform).optional(),
+  urls: z.unknown().optional().transform(knownUrls),
 });
 
 /** The union of what image manifests, indexes and the retired artifact manifest hold; unknown fields are left alone. */
@@ -156,13 +166,13 @@ const FOREIGN_FIELDS: Readonly<Record<string, readonly ('config' | 'layers' | 'm
 };
 
 function toManifest(mediaType: string, body: z.infer<typeof manifestSchema>): Manifest {
-  const layers = [...(body.layers ?? []), ...(body.blobs ?? [])].filter(
-    (layer) => !isNonDistributable(layer.mediaType),
-  );
-  const blobs = body.config ? [body.config, ...layers] : layers;
+  const layers = [...(body.layers ?? []), ...(body.blobs ?? [])];
+  const held = layers.filter((layer) => !isNonDistributable(layer.mediaType));
+  const blobs = body.config ? [body.config, ...held] : held;
   return {
     mediaType,
     config: body.config,
+    layers,
     blobs,
     children: body.manifests ?? [],
     subject: body.subject ?? undefined,

@@ -41,6 +41,22 @@ export function parseReference(text: string): Reference | undefined {
   return tag && { kind: 'tag', tag };
 }
 
+/** An artifact of a repository, as people write it. */
+export interface ArtifactName {
+  readonly repository: RepositoryName;
+  readonly reference: Reference;
+}
+
+/** `library/app:1.0`, `library/app@sha256:…`, or both at once, of which the digest counts. */
+export function parseArtifactName(text: string): ArtifactName | undefined {
+  const [, name = '', tag, digest] = /^([^:@]+)(?::([^:@]+))?(?:@(.+))?$/.exec(text) ?? [];
+  const repository = parseRepositoryName(name);
+  if (!repository.ok || (tag !== undefined && !parseTag(tag))) return undefined;
+  const reference = parseReference(digest ?? tag ?? '');
+  const isWhatItSeems = reference?.kind === (digest === undefined ? 'tag' : 'digest');
+  return reference && isWhatItSeems ? { repository: repository.value, reference } : undefined;
+}
+
 /** `library/team/app` → `library`. */
 export function projectOf(name: RepositoryName): string {
   return name.slice(0, name.indexOf('/'));

@@ -6,6 +6,7 @@ export async function tick(services: Services): Promise<void> {
     outbox: () => services.events.resendDue(),
     consumedEvents: () => services.events.forgetConsumed(),
     orphans: () => services.orphans.sweep(),
+    deletedRepositories: () => services.repositories.sweep(),
     sessions: () => services.sessions.sweep(),
     identityPins: () => services.federation.sweep(),
     pendingLogins: () => services.pendingLogins.sweep(),

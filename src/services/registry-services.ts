@@ -1,12 +1,13 @@
 import { PlatformEdgeCache } from '#adapters/cache/platform-edge-cache';
-import { D1ArtifactStore } from '#adapters/d1/artifact-store';
 import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1EventStore } from '#adapters/d1/event-store';
 import { D1IntentStore } from '#adapters/d1/intent-store';
 import { D1ManifestStore } from '#adapters/d1/manifest-store';
 import { D1ReferrerStore } from '#adapters/d1/referrer-store';
+import { D1RepositoryListingStore } from '#adapters/d1/repository-listing-store';
 import { D1RepositoryStore } from '#adapters/d1/repository-store';
 import { D1TagStore } from '#adapters/d1/tag-store';
+import { D1TrashStore } from '#adapters/d1/trash-store';
 import { DurableRepositoryLocks } from '#adapters/durable/repository-locks';
 import { DurableUploadSessions } from '#adapters/durable/upload-sessions';
 import type { OperationMeter } from '#adapters/metering/operation-meter';
@@ -16,7 +17,7 @@ import { R2BlobStorage } from '#adapters/r2/blob-storage';
 import { R2MultipartStorage } from '#adapters/r2/multipart-storage';
 import { ObjectKeys } from '#adapters/r2/object-keys';
 import type { Clock } from '#core/clock';
-import { ArtifactService } from '#domain/artifacts/artifact-service';
+import { ArtifactFactsService } from '#domain/artifacts/artifact-facts-service';
 import { BlobService } from '#domain/blobs/blob-service';
 import type { BlobStorage } from '#domain/blobs/blob-storage';
 import type { BlobStore } from '#domain/blobs/blob-store';
@@ -29,6 +30,7 @@ import { ReferrerService } from '#domain/manifests/referrer-service';
 import { CatalogService } from '#domain/repositories/catalog-service';
 import { RepositoryService } from '#domain/repositories/repository-service';
 import { TagService } from '#domain/tags/tag-service';
+import { TrashService } from '#domain/trash/trash-service';
 import { createUploadBuffers } from '#domain/uploads/buffer-pool';
 import { ObjectAssembler } from '#domain/uploads/object-assembler';
 import { UploadFinisher } from '#domain/uploads/upload-finisher';
@@ -38,6 +40,7 @@ import { UploadService } from '#domain/uploads/upload-service';
 import { UploadWriter } from '#domain/uploads/upload-writer';
 import type { Settings } from '#src/config';
 import type { Env } from '#src/env';
+import { createArtifactServices } from '#src/services/artifact-services';
 
 /** Bytes and what names them: blobs, uploads, manifests, tags, artifacts, and the events they make. */
 export function createRegistry(env: Env, settings: Settings, clock: Clock, meter: OperationMeter) {
@@ -56,11 +59,20 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   const orphans = new OrphanSweep({ intents, storage, blobs: blobStore, clock });
   const uploads = createUploads({ env, settings, clock, storage, blobs: blobStore });
   const repositoryStore = new D1RepositoryStore({ db });
+  const repositoryListings = new D1RepositoryListingStore({ db });
   const locks = new DurableRepositoryLocks({ namespace: env.REPOSITORY_LOCK });
-  const repositories = new RepositoryService({ store: repositoryStore, locks, background, clock });
+  const repositories = new RepositoryService({
+    store: repositoryStore,
+    listings: repositoryListings,
+    locks,
+    background,
+    clock,
+  });
   const store = new D1ManifestStore({ db });
+  const artifactFacts = new ArtifactFactsService({ blobs });
   const manifests = new ManifestService({
     store,
+    facts: artifactFacts,
     repositories,
     locks,
     storage,
@@ -71,13 +83,24 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   });
   const tags = new TagService({ store: new D1TagStore({ db }), manifests, locks, events, background, clock });
   const referrers = new ReferrerService({ store: new D1ReferrerStore({ db }), manifests: store, content });
-  const catalog = new CatalogService({ store: repositoryStore });
-  const artifacts = new ArtifactService({
-    store: new D1ArtifactStore({ db }),
+  const catalog = new CatalogService({ store: repositoryListings });
+  const trash = new TrashService({ store: new D1TrashStore({ db }), repositories, locks, events, background, clock });
+  const parts = { manifests, blobs, facts: artifactFacts, repositories, locks, events, background, clock };
+  const artifacts = createArtifactServices(db, parts);
+  return {
+    ...artifacts,
     repositories,
+    blobs,
+    catalog,
+    events,
     manifests,
-  });
-  return { artifacts, repositories, blobs, catalog, events, manifests, pulls, referrers, tags, orphans, ...uploads };
+    pulls,
+    referrers,
+    tags,
+    trash,
+    orphans,
+    ...uploads,
+  };
 }
 
 interface UploadParts {

@@ -15,10 +15,10 @@ export type Need =
   | { readonly kind: 'user-or-system'; readonly permission: string }
   /** In the project of the path. */
   | { readonly kind: 'project'; readonly permission: string }
-  /** As `project`, but a public project shows it to nobody without credentials. */
-  | { readonly kind: 'somebody-in-project'; readonly permission: string }
   /** As `project`, but no machine may, whatever it was given. */
   | { readonly kind: 'person-in-project'; readonly permission: string }
+  /** As `project`, and to be somebody, though the project be public. */
+  | { readonly kind: 'known-in-project'; readonly permission: string }
   /** As `project`, on `/v2`: refusals are 401, and a stranger without credentials gets one even in a public project. */
   | { readonly kind: 'registry'; readonly permission: string };
 
@@ -45,8 +45,8 @@ const user: Need = { kind: 'user' };
 const administrator: Need = { kind: 'administrator' };
 const system = (permission: string): Need => ({ kind: 'system', permission });
 const inProject = (permission: string): Need => ({ kind: 'project', permission });
-const somebodyInProject = (permission: string): Need => ({ kind: 'somebody-in-project', permission });
 const personInProject = (permission: string): Need => ({ kind: 'person-in-project', permission });
+const knownInProject = (permission: string): Need => ({ kind: 'known-in-project', permission });
 const registry = (permission: string): Need => ({ kind: 'registry', permission });
 
 const API = '/api/v2.0';
@@ -156,7 +156,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
   'GET /api/v2.0/projects/:project_name_or_id/scanner': {
-    need: somebodyInProject('scanner:read'),
+    need: knownInProject('scanner:read'),
     path: (place) => `${projectPath(place)}/scanner`,
     granted: 200,
   },
@@ -179,7 +179,15 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
 
   'GET /': { need: nothing, path: () => '/', granted: 200 },
   'GET /account/sign-in': { need: nothing, path: () => '/account/sign-in', granted: 200 },
+  'GET /devcenter-api-2.0': { need: nothing, path: () => '/devcenter-api-2.0', granted: 200 },
+  ...Object.fromEntries(
+    ['devcenter.js', 'devcenter.css', 'swagger-ui-bundle.js', 'swagger-ui.css'].map((file) => {
+      const path = `/devcenter-api-2.0/${file}`;
+      return [`GET ${path}`, { need: nothing, path: () => path, granted: 200 }];
+    }),
+  ),
   'GET /api/version': { need: nothing, path: () => '/api/version', granted: 200 },
+  'GET /api/v2.0/openapi.json': { need: nothing, path: () => `${API}/openapi.json`, granted: 200 },
   'GET /api/v2.0/ping': { need: nothing, path: () => `${API}/ping`, granted: 200 },
   'GET /api/v2.0/health': { need: nothing, path: () => `${API}/health`, granted: 200 },
   'GET /api/v2.0/systeminfo': { need: nothing, path: () => `${API}/systeminfo`, granted: 200 },
@@ -460,6 +468,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 200,
   },
 
+  // Of projects that the caller may see: everybody gets a list.
+  'GET /api/v2.0/search': { need: nothing, path: ({ project }) => `${API}/search?q=${project}`, granted: 200 },
+  'GET /api/v2.0/repositories': { need: nothing, path: () => `${API}/repositories`, granted: 200 },
+  'GET /api/v2.0/statistics': { need: authenticated, path: () => `${API}/statistics`, granted: 200 },
   'GET /api/v2.0/projects/:project_name/repositories': {
     need: inProject('repository:list'),
     path: (place) => `${projectPath(place)}/repositories`,
@@ -468,6 +480,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /api/v2.0/projects/:project_name/repositories/:repository_name': {
     need: inProject('repository:read'),
     path: absentRepository,
+    granted: 404,
+  },
+  'PUT /api/v2.0/projects/:project_name/repositories/:repository_name': {
+    need: inProject('repository:update'),
+    path: absentRepository,
+    body: () => ({ description: 'x' }),
     granted: 404,
   },
   'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name': {
@@ -480,6 +498,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     path: (place) => `${absentRepository(place)}/artifacts`,
     granted: 404,
   },
+  // To read the source besides is asked of those who come so far (test/integration/routes/artifact-copies.test.ts).
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts': {
+    need: inProject('artifact:create'),
+    path: (place) => `${absentRepository(place)}/artifacts?from=nothing`,
+    granted: 400,
+  },
   'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference': {
     need: inProject('artifact:read'),
     path: (place) => `${absentRepository(place)}/artifacts/1`,
@@ -488,6 +512,112 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference': {
     need: inProject('artifact:delete'),
     path: (place) => `${absentRepository(place)}/artifacts/1`,
+    granted: 404,
+  },
+
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/tags': {
+    need: inProject('tag:create'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/tags`,
+    body: () => ({ name: '2' }),
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/tags': {
+    need: inProject('tag:list'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/tags`,
+    granted: 404,
+  },
+  'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/tags/:tag_name': {
+    need: inProject('tag:delete'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/tags/1`,
+    granted: 404,
+  },
+
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/accessories': {
+    need: inProject('accessory:list'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/accessories`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/additions/vulnerabilities': {
+    need: inProject('artifact-addition:read'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/additions/vulnerabilities`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/additions/:addition': {
+    need: inProject('artifact-addition:read'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/additions/readme.md`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/artifacts': {
+    need: knownInProject('artifact:list'),
+    path: (place) => `${projectPath(place)}/artifacts`,
+    granted: 200,
+  },
+  'GET /api/v2.0/icons/:digest': { need: nothing, path: () => `${API}/icons/${DIGEST}`, granted: 404 },
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/labels': {
+    need: inProject('artifact-label:create'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/labels`,
+    body: () => ({ id: ABSENT }),
+    granted: 404,
+  },
+  'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts/:reference/labels/:label_id': {
+    need: inProject('artifact-label:delete'),
+    path: (place) => `${absentRepository(place)}/artifacts/1/labels/${ABSENT}`,
+    granted: 404,
+  },
+
+  // Of a project; anybody may list those of the registry (test/integration/routes/labels.test.ts).
+  'GET /api/v2.0/labels': {
+    need: inProject('label:list'),
+    path: ({ projectId }) => `${API}/labels?scope=p&project_id=${projectId}`,
+    granted: 200,
+  },
+  'POST /api/v2.0/labels': {
+    need: inProject('label:create'),
+    path: () => `${API}/labels`,
+    body: ({ projectId }) => ({ scope: 'p', project_id: projectId, name: '' }),
+    granted: 400,
+  },
+  // A label that is not there is one of the registry to those who may not see all.
+  'GET /api/v2.0/labels/:label_id': {
+    need: system('label:read'),
+    path: () => `${API}/labels/${ABSENT}`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/labels/:label_id': {
+    need: system('label:update'),
+    path: () => `${API}/labels/${ABSENT}`,
+    body: () => ({ name: 'x' }),
+    granted: 404,
+  },
+  'DELETE /api/v2.0/labels/:label_id': {
+    need: system('label:delete'),
+    path: () => `${API}/labels/${ABSENT}`,
+    granted: 404,
+  },
+
+  // Who may delete may undo.
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/trash': {
+    need: inProject('artifact:delete'),
+    path: (place) => `${absentRepository(place)}/trash`,
+    granted: 404,
+  },
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/trash/artifacts/:digest/restore': {
+    need: inProject('artifact:delete'),
+    path: (place) => `${absentRepository(place)}/trash/artifacts/${DIGEST}/restore`,
+    granted: 404,
+  },
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/trash/tags/:tag/restore': {
+    need: inProject('tag:delete'),
+    path: (place) => `${absentRepository(place)}/trash/tags/1/restore`,
+    granted: 404,
+  },
+
+  'GET /api/v2.0/quotas': { need: system('quota:list'), path: () => `${API}/quotas`, granted: 200 },
+  'GET /api/v2.0/quotas/:id': { need: system('quota:read'), path: () => `${API}/quotas/${ABSENT}`, granted: 404 },
+  'PUT /api/v2.0/quotas/:id': {
+    need: system('quota:update'),
+    path: () => `${API}/quotas/${ABSENT}`,
+    body: () => ({ hard: { storage: -1 } }),
     granted: 404,
   },
 

@@ -118,7 +118,7 @@ function isPermitted(caller: Caller, need: Need, visibility: Visibility): boolea
       return caller === 'administrator' || caller === 'robot with the one permission';
     case 'person-in-project':
       return !isRobot && isPermitted(caller, { ...need, kind: 'project' }, visibility);
-    case 'somebody-in-project':
+    case 'known-in-project':
       return caller !== 'anonymous' && isPermitted(caller, { ...need, kind: 'project' }, visibility);
     case 'project':
     case 'registry':

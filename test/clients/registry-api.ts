@@ -57,15 +57,22 @@ export class RegistryApi {
   }
 
   /** `POST /api/v2.0/<path>`; throws unless something was created. Answers its address and what the answer held. */
-  async create(path: string, body: unknown): Promise<{ readonly location: string; readonly answer: string }> {
+  async create(path: string, body?: unknown): Promise<{ readonly location: string; readonly answer: string }> {
     const response = await fetch(`${this.#registry.url}/api/v2.0/${path}`, {
       method: 'POST',
       headers: { authorization: this.#basic, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const answer = await response.text();
     if (response.status !== 201) throw new Error(`POST ${path}: status ${response.status} ${answer}`);
     return { location: response.headers.get('location') ?? '', answer };
+  }
+
+  /** `DELETE /api/v2.0/<path>`; throws unless something was deleted. */
+  async delete(path: string): Promise<void> {
+    const headers = { authorization: this.#basic };
+    const response = await fetch(`${this.#registry.url}/api/v2.0/${path}`, { method: 'DELETE', headers });
+    if (response.status !== 200) throw new Error(`DELETE ${path}: status ${response.status} ${await response.text()}`);
   }
 
   /** What `GET /v2/` asks of a caller without credentials. */

@@ -6,6 +6,7 @@ import type { Scenario, World } from '#test/clients/scenario';
 import { accountsScenario } from '#test/clients/scenarios/accounts';
 import { anonymousScenario } from '#test/clients/scenarios/anonymous';
 import { buildahScenario } from '#test/clients/scenarios/buildah';
+import { copiesScenario } from '#test/clients/scenarios/copies';
 import { craneScenario } from '#test/clients/scenarios/crane';
 import { deletionScenario } from '#test/clients/scenarios/deletion';
 import { dockerScenario } from '#test/clients/scenarios/docker';
@@ -37,6 +38,7 @@ const SCENARIOS: readonly Scenario[] = [
   regctlScenario,
   helmScenario,
   multiArchScenario,
+  copiesScenario,
   referrersScenario,
   mountScenario,
   deletionScenario,

@@ -1,63 +1,39 @@
-import { runBatch, withRetries } from '#adapters/d1/batch';
-import type { Digest } from '#core/digest';
-import { projectOf, type Reference, type RepositoryName, repositoryName, withinProject } from '#core/reference';
-import type { Artifact, ArtifactReference, ArtifactTag } from '#domain/artifacts/artifact';
-import type { ArtifactPage, ArtifactStore } from '#domain/artifacts/artifact-store';
+import { ACCESSORY, withParts } from '#adapters/d1/artifact-parts';
+import { type AccessoryRow, ARTIFACT, type ArtifactRow, MEDIA_TYPE, toAccessory } from '#adapters/d1/artifact-rows';
+import { isUnfiltered, searchOf } from '#adapters/d1/artifact-search';
+import { withRetries } from '#adapters/d1/batch';
+import { conditions } from '#adapters/d1/conditions';
+import { listKeyedPage } from '#adapters/d1/page';
+import { requireSearchable } from '#adapters/d1/search-bound';
+import { projectOf, type Reference, type RepositoryName, withinProject } from '#core/reference';
+import type { Accessory } from '#domain/artifacts/accessory';
+import type { Artifact, ArtifactParts } from '#domain/artifacts/artifact';
+import type { AccessoryOrder, ArtifactOrder } from '#domain/artifacts/artifact-query';
+import type { AccessoryListing, ArtifactListing, ArtifactStore, Listed } from '#domain/artifacts/artifact-store';
 
-interface ArtifactRow {
-  id: number;
-  project_id: number;
-  repository_id: number;
-  project: string;
-  repository: string;
-  digest: string;
-  manifest_media_type: string;
-  config_media_type: string | null;
-  artifact_type: string | null;
-  size_bytes: number;
-  pushed_at_ms: number;
-  pulled_at_ms: number | null;
-  annotations: string | null;
-}
+const COLUMN_OF: Readonly<Record<ArtifactOrder, string>> = {
+  push_time: 'a.pushed_at_ms',
+  pull_time: 'a.pulled_at_ms',
+  id: 'a.id',
+  digest: 'a.digest',
+  size: 'a.size_bytes',
+  type: 'a.type',
+  media_type: MEDIA_TYPE,
+  manifest_media_type: 'a.manifest_media_type',
+  artifact_type: 'a.artifact_type',
+};
 
-interface TagRow {
-  id: number;
-  artifact_id: number;
-  name: string;
-  pushed_at_ms: number;
-  pulled_at_ms: number | null;
-}
+const ACCESSORY_COLUMN_OF: Readonly<Record<AccessoryOrder, string>> = {
+  id: 'a.id',
+  artifact_id: 'a.id',
+  digest: 'a.digest',
+  type: 'a.accessory_type',
+  size: 'a.size_bytes',
+  creation_time: 'a.pushed_at_ms',
+};
 
-interface ReferenceRow {
-  parent_id: number;
-  child_digest: string;
-  child_id: number | null;
-  platform: string | null;
-  annotations: string | null;
-}
-
-const ARTIFACT = `
-  select a.id, r.project_id, a.repository_id, p.name as project, r.name as repository, a.digest, a.manifest_media_type,
-    a.config_media_type, a.artifact_type, a.size_bytes, a.pushed_at_ms, a.pulled_at_ms, a.annotations
-  from artifacts a
-  join repositories r on r.id = a.repository_id
-  join projects p on p.id = r.project_id`;
-
-/** What a listing shows by itself; children of indexes and accessories show with what they belong to. */
-const TOP_LEVEL = `
-  a.repository_id = ?1 and a.subject_digest is null and (
-    exists (select 1 from tags t where t.artifact_id = a.id)
-    or not exists (select 1 from artifact_references ar where ar.repository_id = a.repository_id and ar.child_digest = a.digest))`;
-
-const TAGS = `
-  select id, artifact_id, name, pushed_at_ms, pulled_at_ms from tags
-  where artifact_id in (select value from json_each(?)) order by name`;
-
-const REFERENCES = `
-  select ar.parent_id, ar.child_digest, child.id as child_id, ar.platform, ar.annotations
-  from artifact_references ar
-  left join artifacts child on child.repository_id = ar.repository_id and child.digest = ar.child_digest
-  where ar.parent_id in (select value from json_each(?)) order by ar.parent_id, ar.position`;
+const OF_SUBJECT = ['a.repository_id = ?1', 'a.accessory_of_digest = ?2', 'a.accessory_type is not null'];
+const ACCESSORIES = 'artifacts a indexed by artifacts_accessory';
 
 export class D1ArtifactStore implements ArtifactStore {
   readonly #db: D1Database;
@@ -66,7 +42,7 @@ export class D1ArtifactStore implements ArtifactStore {
     this.#db = deps.db;
   }
 
-  async find(repository: RepositoryName, reference: Reference): Promise<Artifact | undefined> {
+  async find(repository: RepositoryName, reference: Reference, parts: ArtifactParts): Promise<Artifact | undefined> {
     const [condition, value] =
       reference.kind === 'digest'
         ? ['a.digest = ?3', reference.digest]
@@ -75,71 +51,61 @@ export class D1ArtifactStore implements ArtifactStore {
       .prepare(`${ARTIFACT} where p.name = ?1 and r.name = ?2 and ${condition}`)
       .bind(projectOf(repository), withinProject(repository), value);
     const row = await withRetries(() => query.first<ArtifactRow>());
-    return row ? (await this.#complete([row]))[0] : undefined;
+    return row ? (await withParts(this.#db, [row], parts))[0] : undefined;
   }
 
-  async list(
-    repositoryId: number,
-    page: ArtifactPage,
-  ): Promise<{ readonly items: readonly Artifact[]; readonly total: number }> {
-    const direction = page.isDescending ? 'desc' : 'asc';
-    const order = `order by a.pushed_at_ms ${direction}, a.id ${direction}`;
-    const items = `${ARTIFACT} where ${TOP_LEVEL} ${order} limit ?2 offset ?3`;
-    const [rows, totals] = await runBatch(this.#db, [
-      this.#db.prepare(items).bind(repositoryId, page.limit, page.offset),
-      this.#db.prepare(`select count(*) as total from artifacts a where ${TOP_LEVEL}`).bind(repositoryId),
-    ]);
-    const total = (totals?.results[0] as { total: number } | undefined)?.total ?? 0;
-    return { items: await this.#complete((rows?.results ?? []) as ArtifactRow[]), total };
+  async list(listing: ArtifactListing): Promise<Listed<Artifact>> {
+    const { scope, filter, page, parts } = listing;
+    const { matching, candidates } = searchOf(listing);
+    if (candidates) await requireSearchable(this.#db, candidates.sql, candidates.bindings);
+    const column = COLUMN_OF[page.orderBy];
+    const isLatestOnly = scope.kind === 'project' && scope.isLatestOnly;
+    const keys = `select a.id id, ${column} key ${matching.sql}`;
+    const isCounted = scope.kind === 'repository' && isUnfiltered(filter);
+    const { rows, total } = await listKeyedPage<ArtifactRow>(this.#db, {
+      keys: () => (isLatestOnly ? latestOf(column, matching.sql) : keys),
+      bindings: matching.bindings,
+      isDescending: page.isDescending,
+      total: isCounted
+        ? { sql: 'select artifact_count from repositories where id = ?1', bindings: [scope.repositoryId] }
+        : undefined,
+      select: () => ARTIFACT,
+      id: 'a.id',
+      column,
+      page,
+    });
+    return { items: await withParts(this.#db, rows, parts), total };
   }
 
-  /** Adds tags and references, for the whole page at once. */
-  async #complete(rows: readonly ArtifactRow[]): Promise<readonly Artifact[]> {
-    if (rows.length === 0) return [];
-    const ids = JSON.stringify(rows.map((row) => row.id));
-    const [tags, references] = await runBatch(this.#db, [
-      this.#db.prepare(TAGS).bind(ids),
-      this.#db.prepare(REFERENCES).bind(ids),
-    ]);
-    const tagsById = Map.groupBy((tags?.results ?? []) as TagRow[], (row) => row.artifact_id);
-    const referencesById = Map.groupBy((references?.results ?? []) as ReferenceRow[], (row) => row.parent_id);
-    return rows.map((row) => toArtifact(row, tagsById.get(row.id) ?? [], referencesById.get(row.id) ?? []));
+  async listAccessories({ subject, filter, page }: AccessoryListing): Promise<Listed<Accessory>> {
+    const all = conditions(OF_SUBJECT, [subject.repositoryId, subject.digest]);
+    const isServed = Object.keys(filter).length === 0 && ACCESSORY_COLUMN_OF[page.orderBy] === 'a.id';
+    if (!isServed) await requireSearchable(this.#db, `select 1 from ${ACCESSORIES} where ${all.sql}`, all.bindings);
+    const where = conditions([all.sql], all.bindings)
+      .matching('a.id', filter.id)
+      .matching('a.id', filter.artifact_id)
+      .matching('a.digest', filter.digest)
+      .matching('a.accessory_type', filter.type)
+      .matching('a.size_bytes', filter.size)
+      .matching('a.pushed_at_ms', filter.creation_time);
+    const column = ACCESSORY_COLUMN_OF[page.orderBy];
+    const { rows, total } = await listKeyedPage<AccessoryRow>(this.#db, {
+      keys: () => `select a.id id, ${column} key from ${ACCESSORIES} where ${where.sql}`,
+      bindings: where.bindings,
+      isDescending: page.isDescending,
+      select: (bind) => `select ${ACCESSORY} from artifacts a join artifacts s on s.id = ${bind(subject.id)}`,
+      id: 'a.id',
+      column,
+      page,
+    });
+    return { items: rows.map((row) => toAccessory(row, subject.repository)), total };
   }
 }
 
-function toArtifact(row: ArtifactRow, tags: readonly TagRow[], references: readonly ReferenceRow[]): Artifact {
-  return {
-    id: row.id,
-    projectId: row.project_id,
-    repositoryId: row.repository_id,
-    repository: repositoryName(row.project, row.repository),
-    digest: row.digest as Digest,
-    manifestMediaType: row.manifest_media_type,
-    configMediaType: row.config_media_type ?? undefined,
-    artifactType: row.artifact_type ?? undefined,
-    sizeBytes: row.size_bytes,
-    pushedAtMs: row.pushed_at_ms,
-    pulledAtMs: row.pulled_at_ms ?? undefined,
-    annotations: parseJson(row.annotations),
-    tags: tags.map(toTag),
-    references: references.map(toReference),
-  };
-}
-
-function toTag(row: TagRow): ArtifactTag {
-  return { id: row.id, name: row.name, pushedAtMs: row.pushed_at_ms, pulledAtMs: row.pulled_at_ms ?? undefined };
-}
-
-function toReference(row: ReferenceRow): ArtifactReference {
-  return {
-    childDigest: row.child_digest as Digest,
-    childId: row.child_id ?? undefined,
-    platform: parseJson(row.platform),
-    annotations: parseJson(row.annotations),
-  };
-}
-
-/** JSON that this registry wrote itself. */
-function parseJson<T>(text: string | null): T | undefined {
-  return text === null ? undefined : (JSON.parse(text) as T);
+/** The newest of each repository among those that match. */
+function latestOf(column: string, matching: string): string {
+  return `select id, key from (
+    select a.id id, ${column} key,
+      row_number() over (partition by a.repository_id order by a.pushed_at_ms desc, a.id desc) place ${matching})
+    where place = 1`;
 }

@@ -14,8 +14,18 @@ export class Conditions {
 
   /** Adds a term about a value, unless there is none. */
   add(term: (parameter: string) => string, value: unknown): this {
-    if (value !== undefined) this.#terms.push(term(`?${this.bindings.push(value)}`));
+    return value === undefined ? this : this.and(term(this.bind(value)));
+  }
+
+  /** Adds a term whose values have been bound, unless there is none. */
+  and(term: string | undefined): this {
+    if (term !== undefined) this.#terms.push(term);
     return this;
+  }
+
+  /** Binds a value; answers the parameter that stands for it. */
+  bind(value: unknown): string {
+    return `?${this.bindings.push(value)}`;
   }
 
   /** Adds what a `q=` asks of the value in `sql`, unless it asks nothing; text is compared to text, numbers to numbers. */

@@ -104,7 +104,9 @@ export class D1ProjectStore implements ProjectStore {
       guard(
         this.#db,
         'PROJECT_NOT_EMPTY',
-        'not exists (select 1 from repositories where project_id = ? and published_at_ms is not null)',
+        // One that is being removed in slices has a `#` in its name (adapters/d1/repository-removal.ts).
+        `not exists (select 1 from repositories where project_id = ?
+           and (published_at_ms is not null or instr(name, '#') > 0))`,
         project.id,
       ),
       ...projectRemovals(this.#db, project.id, mutation.nowMs),

@@ -1,48 +1,27 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
-import { conditions } from '#adapters/d1/conditions';
-import { GuardFailed, guardProject } from '#adapters/d1/guards';
+import { runGuarded } from '#adapters/d1/guarded-batch';
+import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { underLease } from '#adapters/d1/repository-lease';
+import {
+  detachRepository,
+  findDetached,
+  isLargerThan,
+  removeRepository,
+  removeSlice,
+} from '#adapters/d1/repository-removal';
+import { REPOSITORY_COLUMNS, type RepositoryRow, toRepository, toSummary } from '#adapters/d1/repository-rows';
 import { AppError } from '#core/errors';
-import { projectOf, type RepositoryName, repositoryName, withinProject } from '#core/reference';
+import { projectOf, type RepositoryName, withinProject } from '#core/reference';
+import type { Mutation } from '#domain/events/mutation';
 import type { Repository } from '#domain/repositories/repository';
-import type {
-  RepositoryFilter,
-  RepositoryPage,
-  RepositoryStore,
-  RepositorySummary,
-} from '#domain/repositories/repository-store';
+import type { RepositoryStore, RepositorySummary } from '#domain/repositories/repository-store';
 
-interface RepositoryRow {
-  id: number;
-  project_id: number;
-  project: string;
-  name: string;
-  description: string;
-  pull_count: number;
-  published_at_ms: number | null;
-  created_at_ms: number;
-  updated_at_ms: number;
-}
+/** Artifacts, and links of blobs, that one batch deletes: about half a second's work. */
+const MAX_REMOVED_AT_ONCE = 2_000;
 
-interface SummaryRow extends RepositoryRow {
-  artifact_count: number;
-}
-
-const COLUMNS = `r.id, r.project_id, p.name as project, r.name, r.description, r.pull_count, r.published_at_ms,
-  r.created_at_ms, r.updated_at_ms`;
-
-const FULL_NAME = `p.name || '/' || r.name`;
-
-const COLUMN_OF = { name: 'r.name', creation_time: 'r.created_at_ms', update_time: 'r.updated_at_ms' } as const;
-
-const FULL_NAMES = `select ${FULL_NAME} as full_name from projects p join repositories r on r.project_id = p.id
-  where p.deleted_at_ms is null and r.published_at_ms is not null
-    and exists (select 1 from artifacts a where a.repository_id = r.id)`;
-
-const ARTIFACT_COUNT = '(select count(*) from artifacts a where a.repository_id = r.id) as artifact_count';
-
-const FIND = `select ${COLUMNS} from projects p join repositories r on r.project_id = p.id where p.name = ?1 and r.name = ?2`;
+const FIND = `select ${REPOSITORY_COLUMNS} from projects p join repositories r on r.project_id = p.id
+  where p.name = ?1 and r.name = ?2`;
 
 export class D1RepositoryStore implements RepositoryStore {
   readonly #db: D1Database;
@@ -58,10 +37,10 @@ export class D1RepositoryStore implements RepositoryStore {
   }
 
   async findSummary(name: RepositoryName): Promise<RepositorySummary | undefined> {
-    const sql = `select ${COLUMNS}, ${ARTIFACT_COUNT} from projects p join repositories r on r.project_id = p.id
-      where p.name = ?1 and r.name = ?2 and r.published_at_ms is not null`;
-    const query = this.#db.prepare(sql).bind(projectOf(name), withinProject(name));
-    const row = await withRetries(() => query.first<SummaryRow>());
+    const query = this.#db
+      .prepare(`${FIND} and r.published_at_ms is not null`)
+      .bind(projectOf(name), withinProject(name));
+    const row = await withRetries(() => query.first<RepositoryRow>());
     return row ? toSummary(row) : undefined;
   }
 
@@ -87,91 +66,42 @@ export class D1RepositoryStore implements RepositoryStore {
     return made;
   }
 
-  async listInProject(
-    projectId: number,
-    filter: RepositoryFilter,
-    page: RepositoryPage,
-  ): Promise<{ readonly items: readonly RepositorySummary[]; readonly total: number }> {
-    const where = conditions(['r.project_id = ?1', 'r.published_at_ms is not null'], [projectId])
-      .add((name) => `${FULL_NAME} = ${name}`, filter.name)
-      .add((part) => `instr(${FULL_NAME}, ${part}) > 0`, filter.nameContains)
-      // A single range is read from the index by name, and no further than the page; of several, all that lies between.
-      .add((first) => `r.name >= ${first}`, filter.ranges?.at(0)?.from)
-      .add((end) => `r.name < ${end}`, filter.ranges?.at(-1)?.before)
-      .add(inRanges, filter.ranges && JSON.stringify(filter.ranges));
-    const from = `from repositories r join projects p on p.id = r.project_id where ${where.sql}`;
-    const direction = page.isDescending ? 'desc' : 'asc';
-    const order = `order by ${COLUMN_OF[page.orderBy]} ${direction}, r.id ${direction}`;
-    const [rows, totals] = await runBatch(this.#db, [
+  async describe(repositoryId: number, description: string, mutation: Mutation): Promise<void> {
+    const statements = [
+      ...mutationStatements(this.#db, mutation),
+      guard(
+        this.#db,
+        'REPOSITORY_GONE',
+        'exists (select 1 from repositories where id = ? and published_at_ms is not null)',
+        repositoryId,
+      ),
       this.#db
-        .prepare(`select ${COLUMNS}, ${ARTIFACT_COUNT} ${from} ${order} limit ? offset ?`)
-        .bind(...where.bindings, page.limit, page.offset),
-      this.#db.prepare(`select count(*) as total ${from}`).bind(...where.bindings),
-    ]);
-    const found = (rows?.results ?? []) as SummaryRow[];
-    const total = (totals?.results[0] as { total: number } | undefined)?.total ?? 0;
-    return { items: found.map(toSummary), total };
-  }
-
-  async listNames(limit: number, last: string | undefined): Promise<readonly string[]> {
-    const slash = last?.indexOf('/') ?? -1;
-    const path = last === undefined ? '' : last.slice(0, slash + 1) || last;
-    const rest = slash < 0 ? '' : (last ?? '').slice(slash + 1);
-    const [same, later] = await runBatch(this.#db, [
-      this.#db
-        .prepare(`${FULL_NAMES} and p.name || '/' = ?1 and r.name > ?2 order by r.name limit ?3`)
-        .bind(path, rest, limit),
-      this.#db
-        .prepare(`${FULL_NAMES} and p.name || '/' > ?1 order by p.name || '/', r.name limit ?2`)
-        .bind(path, limit),
-    ]);
-    const rows = [...(same?.results ?? []), ...(later?.results ?? [])] as { full_name: string }[];
-    return rows.slice(0, limit).map((row) => row.full_name);
+        .prepare('update repositories set description = ?, updated_at_ms = ? where id = ?')
+        .bind(description, mutation.nowMs, repositoryId),
+    ];
+    await runGuarded(this.#db, statements, { REPOSITORY_GONE: ['NOT_FOUND', 'the repository was deleted'] });
   }
 
   async delete(deletion: Parameters<RepositoryStore['delete']>[0]): Promise<void> {
     const { repositoryId, lockToken, mutation } = deletion;
-    const ofRepository = 'in (select id from artifacts where repository_id = ?)';
-    const removals = [
-      'delete from tags where repository_id = ?',
-      `delete from artifact_blobs where artifact_id ${ofRepository}`,
-      `delete from artifact_references where parent_id ${ofRepository}`,
-      'delete from artifacts where repository_id = ?',
-      'delete from repository_blobs where repository_id = ?',
-      'delete from repositories where id = ?',
-    ];
+    const size = isLargerThan(this.#db, repositoryId, MAX_REMOVED_AT_ONCE);
+    const isLarge = (await withRetries(() => size.first<number>('larger'))) === 1;
     try {
       await runBatch(this.#db, [
         ...mutationStatements(this.#db, mutation),
         ...underLease(this.#db, { repositoryId, lockToken, nowMs: mutation.nowMs }),
-        ...removals.map((sql) => this.#db.prepare(sql).bind(repositoryId)),
+        ...(isLarge ? [detachRepository(this.#db, repositoryId)] : removeRepository(this.#db, repositoryId)),
       ]);
     } catch (error) {
       if (!(error instanceof GuardFailed)) throw error;
       throw new AppError('SERVICE_UNAVAILABLE', { cause: error, retryAfterSeconds: 1 });
     }
   }
-}
 
-/** The term of a name that is in one of the ranges of a JSON text. */
-function inRanges(parameter: string): string {
-  return `exists (select 1 from json_each(${parameter}) n
-    where r.name >= n.value ->> 'from' and r.name < n.value ->> 'before')`;
-}
-
-function toSummary(row: SummaryRow): RepositorySummary {
-  return { ...toRepository(row), artifactCount: row.artifact_count };
-}
-
-function toRepository(row: RepositoryRow): Repository {
-  return {
-    id: row.id,
-    projectId: row.project_id,
-    name: repositoryName(row.project, row.name),
-    description: row.description,
-    pullCount: row.pull_count,
-    publishedAtMs: row.published_at_ms ?? undefined,
-    createdAtMs: row.created_at_ms,
-    updatedAtMs: row.updated_at_ms,
-  };
+  async removeDetached(): Promise<boolean> {
+    const id = await withRetries(() => findDetached(this.#db).first<number>('id'));
+    if (id === null) return false;
+    await runBatch(this.#db, removeSlice(this.#db, id, MAX_REMOVED_AT_ONCE));
+    return true;
+  }
 }

@@ -1,13 +1,15 @@
 import { matchesGlob } from '#core/glob';
-import { ALL_NAMES, mergeRanges, type NameRange, nameRangeOf } from '#core/name-range';
+import type { NameRange } from '#core/name-range';
 import { ALL_PERMISSIONS } from '#core/rbac/all-permissions';
 import { isAllowed } from '#core/rbac/evaluate';
 import type { Action, Permission } from '#core/rbac/resources';
 import { type Access, grants, type RobotPermission } from '#core/rbac/robot-permissions';
+import { listableRepositories, NO_PERMISSIONS, rangesOf } from '#domain/access/machine-repositories';
 import { isSystemAdmin, type Principal, type RobotPrincipal } from '#domain/access/principal';
 import type { Project } from '#domain/projects/project';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
 import type { ProjectVisibility } from '#domain/projects/project-visibility';
+import type { RepositoryVisibility } from '#domain/repositories/repository-visibility';
 
 /** What a token can permit in a project (`harbor:src/core/service/token/creator.go`). */
 const TOKEN_ACTIONS = ['pull', 'push', 'delete', 'scanner-pull'] as const satisfies readonly Action[];
@@ -60,16 +62,10 @@ export class PermissionService {
    */
   rangesWith(principal: Principal, project: Project, permission: Permission): readonly NameRange[] | undefined {
     if (principal.kind !== 'robot') return undefined;
-    const about = principal.permissions.filter((entry) => isAbout(entry, project));
-    const isDenied = about.some(({ access }) =>
-      access.some((entry) => entry.effect === 'deny' && isOf(entry, permission)),
+    return rangesOf(
+      principal.permissions.filter((entry) => isAbout(entry, project)),
+      permission,
     );
-    const holding = about.filter(({ access }) => access.some((entry) => isOf(entry, permission)));
-    const ranges = holding.map(({ repositoryPattern: pattern }) =>
-      pattern === undefined ? ALL_NAMES : nameRangeOf(pattern),
-    );
-    const known = ranges.filter((range) => range !== undefined);
-    return isDenied || known.length === 0 || known.length < ranges.length ? undefined : mergeRanges(known);
   }
 
   /** The projects that a listing shows besides the public ones: every one, those of a member, or those named by id. */
@@ -85,6 +81,13 @@ export class PermissionService {
       memberId: undefined,
       visibleIds: ids.flatMap((id) => id ?? []),
     };
+  }
+
+  /** The repositories that a listing over all projects shows besides those of public ones. */
+  visibleRepositories(principal: Principal): RepositoryVisibility {
+    const memberId = principal.kind === 'user' ? principal.userId : undefined;
+    const ofMachine = principal.kind === 'robot' ? listableRepositories(principal.permissions) : NO_PERMISSIONS;
+    return { isUnlimited: isSystemAdmin(principal), memberId, ...ofMachine };
   }
 
   /** Everything the caller may do with a repository, as its tokens say it. */
@@ -128,10 +131,6 @@ function coversRepository(
 
 function accessesOf(robot: RobotPrincipal, isWanted: (entry: RobotPermission) => boolean): readonly Access[] {
   return robot.permissions.filter(isWanted).flatMap((entry) => entry.access);
-}
-
-function isOf({ resource, action }: Access, permission: Permission): boolean {
-  return `${resource}:${action}` === permission;
 }
 
 function isSystemPermission(entry: RobotPermission): boolean {

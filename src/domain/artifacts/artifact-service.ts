@@ -1,7 +1,8 @@
-import { AppError } from '#core/errors';
 import type { Reference, RepositoryName } from '#core/reference';
-import type { Artifact } from '#domain/artifacts/artifact';
-import type { ArtifactPage, ArtifactStore } from '#domain/artifacts/artifact-store';
+import type { Accessory } from '#domain/artifacts/accessory';
+import { type Artifact, type ArtifactParts, NO_PARTS } from '#domain/artifacts/artifact';
+import { artifactNotFound } from '#domain/artifacts/artifact-not-found';
+import type { AccessoryListing, ArtifactListing, ArtifactStore, Listed } from '#domain/artifacts/artifact-store';
 import type { Actor } from '#domain/audit/audit';
 import type { ManifestService } from '#domain/manifests/manifest-service';
 import type { RepositoryService } from '#domain/repositories/repository-service';
@@ -20,18 +21,36 @@ export class ArtifactService {
     this.#deps = deps;
   }
 
-  /** A page of artifacts; NOT_FOUND without the repository. */
-  async list(repository: RepositoryName, page: ArtifactPage): ReturnType<ArtifactStore['list']> {
-    const { id } = await this.#deps.repositories.published(repository);
-    return this.#deps.store.list(id, page);
+  /** A page of a repository's artifacts; NOT_FOUND without the repository. */
+  async list(repository: RepositoryName, listing: Omit<ArtifactListing, 'scope'>): Promise<Listed<Artifact>> {
+    const { id: repositoryId } = await this.#deps.repositories.published(repository);
+    return this.#deps.store.list({ ...listing, scope: { kind: 'repository', repositoryId } });
+  }
+
+  /** A page of the artifacts of a project, or of those that are the newest of their repository. */
+  listOfProject(
+    projectId: number,
+    listing: Omit<ArtifactListing, 'scope'> & { readonly isLatestOnly: boolean },
+  ): Promise<Listed<Artifact>> {
+    const { isLatestOnly, ...rest } = listing;
+    return this.#deps.store.list({ ...rest, scope: { kind: 'project', projectId, isLatestOnly } });
   }
 
   /** The artifact a tag or digest names; NOT_FOUND when there is none. */
-  async get(repository: RepositoryName, reference: Reference): Promise<Artifact> {
-    const artifact = await this.#deps.store.find(repository, reference);
-    if (artifact) return artifact;
-    const name = reference.kind === 'tag' ? `${repository}:${reference.tag}` : `${repository}@${reference.digest}`;
-    throw new AppError('NOT_FOUND', { message: `artifact ${name} not found` });
+  async get(repository: RepositoryName, reference: Reference, parts: ArtifactParts = NO_PARTS): Promise<Artifact> {
+    const artifact = await this.#deps.store.find(repository, reference, parts);
+    if (!artifact) throw artifactNotFound(repository, reference);
+    return artifact;
+  }
+
+  /** A page of what is about an artifact; NOT_FOUND without the artifact. */
+  async listAccessories(
+    repository: RepositoryName,
+    reference: Reference,
+    listing: Omit<AccessoryListing, 'subject'>,
+  ): Promise<Listed<Accessory>> {
+    const subject = await this.get(repository, reference);
+    return this.#deps.store.listAccessories({ ...listing, subject });
   }
 
   /** Deletes the artifact with all its tags, unless an index of the repository points at it. */

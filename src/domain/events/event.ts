@@ -11,6 +11,7 @@ const artifactEvent = z.object({
 export const domainEventSchema = z.discriminatedUnion('kind', [
   artifactEvent.extend({ kind: z.literal('artifact-pushed'), id: z.string(), atMs: z.int(), actor: z.string() }),
   artifactEvent.extend({ kind: z.literal('artifact-deleted'), id: z.string(), atMs: z.int(), actor: z.string() }),
+  artifactEvent.extend({ kind: z.literal('tag-created'), id: z.string(), atMs: z.int(), actor: z.string() }),
   artifactEvent.extend({ kind: z.literal('tag-deleted'), id: z.string(), atMs: z.int(), actor: z.string() }),
   z.object({
     kind: z.literal('artifacts-pulled'),

@@ -6,6 +6,7 @@ import { AppError } from '#core/errors';
 import { newId } from '#core/ids';
 import { describeManifestProblem, type Manifest, parseManifest } from '#core/manifest';
 import type { Reference, RepositoryName, TagName } from '#core/reference';
+import type { ArtifactFactsService } from '#domain/artifacts/artifact-facts-service';
 import type { Actor } from '#domain/audit/audit';
 import type { BlobStorage } from '#domain/blobs/blob-storage';
 import type { ContentReader } from '#domain/blobs/content-reader';
@@ -29,6 +30,7 @@ const MAX_TAGS_PER_PUSH = 100;
 
 export interface ManifestServiceDeps {
   readonly store: ManifestStore;
+  readonly facts: ArtifactFactsService;
   readonly repositories: RepositoryService;
   readonly locks: RepositoryLocks;
   readonly storage: BlobStorage;
@@ -72,6 +74,14 @@ export class ManifestService {
     this.#facts = new BoundedCache({ maxWeight: MAX_FACTS, ttlMs: FACT_TTL_MS, clock: deps.clock });
   }
 
+  /** What the reference names as it stands, nothing of it remembered; undefined when nothing. */
+  find(repository: RepositoryName, reference: Reference): Promise<StoredManifest | undefined> {
+    const { store } = this.#deps;
+    return reference.kind === 'tag'
+      ? store.findByTag(repository, reference.tag)
+      : store.findByDigest(repository, reference.digest);
+  }
+
   /** What the reference names: by digest it may be remembered, by tag it never is. MANIFEST_UNKNOWN when nothing. */
   async stat(repository: RepositoryName, reference: Reference): Promise<StoredManifest> {
     const { store } = this.#deps;
@@ -104,10 +114,22 @@ export class ManifestService {
     const tags = tagsOf(push);
     const row = await this.#deps.repositories.ensure(project.id, repository);
     const mutation = this.#mutation(push.actor, row, 'create', digest, tags);
-    const known = await this.#deps.store.findObjectKey(digest);
+    const [known, facts] = await Promise.all([
+      this.#deps.store.findObjectKey(digest),
+      this.#deps.facts.read(repository, manifest, tags),
+    ]);
     const write = async (knownKey: string | undefined): Promise<'stored' | 'object-gone'> => {
       const objectKey = knownKey ?? (await this.#writeBytes(repository, digest, bytes));
-      const change = { projectId: project.id, manifest, digest, sizeBytes: bytes.length, objectKey, tags, mutation };
+      const change = {
+        projectId: project.id,
+        manifest,
+        facts,
+        digest,
+        sizeBytes: bytes.length,
+        objectKey,
+        tags,
+        mutation,
+      };
       return withLease(this.#deps, row.id, (lockToken) =>
         this.#deps.store.put({ ...change, repositoryId: row.id, lockToken, isKnownObject: knownKey !== undefined }),
       );
@@ -123,16 +145,19 @@ export class ManifestService {
     return { digest, subject: manifest.subject?.digest };
   }
 
-  /** Deletes a manifest with the tags that name it. Blobs stay until garbage collection. */
+  /**
+   * Deletes a manifest with the tags that name it, its accessories, and its children that nothing else needs. All of it goes
+   * to the trash (`domain/trash`); the links of blobs that the repository then needs no more go at once.
+   */
   async delete(request: ManifestDelete): Promise<void> {
     const { repository, digest, mayBeChild, actor } = request;
     const row = await this.#deps.repositories.find(repository);
     if (!row) throw new AppError('NAME_UNKNOWN');
     const mutation = this.#mutation(actor, row, 'delete', digest, []);
-    await withLease(this.#deps, row.id, (lockToken) =>
+    const deleted = await withLease(this.#deps, row.id, (lockToken) =>
       this.#deps.store.delete({ repositoryId: row.id, lockToken, digest, mayBeChild, mutation }),
     );
-    this.#facts.delete(factKey(repository, digest));
+    for (const gone of deleted) this.#facts.delete(factKey(repository, gone));
     this.#deps.events.announce(mutation.events);
   }
 

@@ -1,5 +1,5 @@
 import type { ListingPage } from '#core/pagination';
-import type { RepositoryStore } from '#domain/repositories/repository-store';
+import type { RepositoryListingStore } from '#domain/repositories/repository-listing-store';
 
 export interface CatalogListing {
   readonly repositories: readonly string[];
@@ -8,9 +8,9 @@ export interface CatalogListing {
 
 /** Every repository of the registry that holds something. */
 export class CatalogService {
-  readonly #store: Pick<RepositoryStore, 'listNames'>;
+  readonly #store: Pick<RepositoryListingStore, 'listNames'>;
 
-  constructor(deps: { readonly store: Pick<RepositoryStore, 'listNames'> }) {
+  constructor(deps: { readonly store: Pick<RepositoryListingStore, 'listNames'> }) {
     this.#store = deps.store;
   }
 

@@ -1,16 +1,25 @@
 import type { Background } from '#core/background';
 import type { Clock } from '#core/clock';
 import { AppError } from '#core/errors';
-import { newId } from '#core/ids';
 import type { RepositoryName } from '#core/reference';
 import type { Actor } from '#domain/audit/audit';
+import { type Mutation, newMutation } from '#domain/events/mutation';
 import type { Repository } from '#domain/repositories/repository';
+import type { FoundRepository, RepositoryList } from '#domain/repositories/repository-listing';
+import type { RepositoryListingStore } from '#domain/repositories/repository-listing-store';
 import type { RepositoryLocks } from '#domain/repositories/repository-locks';
 import type { RepositoryStore, RepositorySummary } from '#domain/repositories/repository-store';
 import { withLease } from '#domain/repositories/with-lease';
 
+/** Longest description, in characters: room for a README. */
+const MAX_DESCRIPTION_LENGTH = 25_000;
+
+/** Slices that one sweep removes: some twenty seconds' work. */
+const MAX_SLICES = 40;
+
 export interface RepositoryServiceDeps {
   readonly store: RepositoryStore;
+  readonly listings: Pick<RepositoryListingStore, 'list' | 'listInProject' | 'search'>;
   readonly locks: RepositoryLocks;
   readonly background: Background;
   readonly clock: Clock;
@@ -24,8 +33,16 @@ export class RepositoryService {
     this.#deps = deps;
   }
 
-  list(...query: Parameters<RepositoryStore['listInProject']>): ReturnType<RepositoryStore['listInProject']> {
-    return this.#deps.store.listInProject(...query);
+  listInProject(...query: Parameters<RepositoryListingStore['listInProject']>): Promise<RepositoryList> {
+    return this.#deps.listings.listInProject(...query);
+  }
+
+  list(...query: Parameters<RepositoryListingStore['list']>): Promise<RepositoryList> {
+    return this.#deps.listings.list(...query);
+  }
+
+  search(...query: Parameters<RepositoryListingStore['search']>): Promise<readonly FoundRepository[]> {
+    return this.#deps.listings.search(...query);
   }
 
   /** The repository's row, published or not. */
@@ -52,25 +69,39 @@ export class RepositoryService {
     return repository;
   }
 
+  /** Changes what people read about the repository; BAD_REQUEST for a text that is too long. */
+  async describe(name: RepositoryName, description: string, actor: Actor): Promise<void> {
+    if (description.length > MAX_DESCRIPTION_LENGTH) {
+      throw new AppError('BAD_REQUEST', {
+        message: `a description has at most ${MAX_DESCRIPTION_LENGTH.toLocaleString('en')} characters`,
+      });
+    }
+    const repository = await this.published(name);
+    await this.#deps.store.describe(repository.id, description, this.#mutation('update', repository, actor));
+  }
+
   /** Deletes the repository with everything in it. Blobs stay until garbage collection. */
   async delete(name: RepositoryName, actor: Actor): Promise<void> {
     const repository = await this.published(name);
     await withLease(this.#deps, repository.id, (lockToken) =>
-      this.#deps.store.delete(this.#deletion(repository, lockToken, actor)),
+      this.#deps.store.delete({
+        repositoryId: repository.id,
+        lockToken,
+        mutation: this.#mutation('delete', repository, actor),
+      }),
     );
+    this.#deps.background(this.sweep());
   }
 
-  #deletion(repository: Repository, lockToken: number, actor: Actor): Parameters<RepositoryStore['delete']>[0] {
-    const resource = repository.name;
-    const audit = {
-      projectId: repository.projectId,
-      operation: 'delete',
-      resourceType: 'repository',
-      resource,
-      description: `delete repository: ${resource}`,
-    };
-    const mutation = { operationId: newId(), actor, nowMs: this.#deps.clock.nowMs(), audit, events: [] };
-    return { repositoryId: repository.id, lockToken, mutation };
+  /** Removes what large repositories held that were deleted. What one run does not get to is the next one's. */
+  async sweep(): Promise<void> {
+    for (let slice = 0; slice < MAX_SLICES && (await this.#deps.store.removeDetached()); slice++);
+  }
+
+  #mutation(operation: 'update' | 'delete', { name, projectId }: Repository, actor: Actor): Mutation {
+    const description = `${operation} repository: ${name}`;
+    const audit = { projectId, operation, resourceType: 'repository', resource: name, description };
+    return newMutation(audit, actor, this.#deps.clock);
   }
 }
 

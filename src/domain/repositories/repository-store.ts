@@ -1,25 +1,6 @@
-import type { NameRange } from '#core/name-range';
-import type { OffsetPage } from '#core/pagination';
 import type { RepositoryName } from '#core/reference';
 import type { Mutation } from '#domain/events/mutation';
 import type { Repository } from '#domain/repositories/repository';
-
-/** Which repositories of a project a listing is about; names are full, `<project>/<repository>`, as in Harbor. */
-export interface RepositoryFilter {
-  /** Exact name. */
-  readonly name?: string | undefined;
-  /** Part of the name. */
-  readonly nameContains?: string | undefined;
-  /** Within the project, in order and sharing no name; at least one. */
-  readonly ranges?: readonly NameRange[] | undefined;
-}
-
-export const REPOSITORY_ORDERS = ['name', 'creation_time', 'update_time'] as const;
-
-export interface RepositoryPage extends OffsetPage {
-  readonly orderBy: (typeof REPOSITORY_ORDERS)[number];
-  readonly isDescending: boolean;
-}
 
 /** Rows of repositories. */
 export interface RepositoryStore {
@@ -31,24 +12,24 @@ export interface RepositoryStore {
   /** The repository's row, made when it is missing; not listed until a manifest arrives. NAME_UNKNOWN without a project. */
   ensure(projectId: number, name: RepositoryName, nowMs: number): Promise<Repository>;
 
-  /** Published repositories of a project, and how many there are. */
-  listInProject(
-    projectId: number,
-    filter: RepositoryFilter,
-    page: RepositoryPage,
-  ): Promise<{ readonly items: readonly RepositorySummary[]; readonly total: number }>;
+  /** Changes what people read about a published repository; NOT_FOUND when it is gone. */
+  describe(repositoryId: number, description: string, mutation: Mutation): Promise<void>;
 
-  /** Full names of repositories that hold an artifact, in ASCII order, after `last`. */
-  listNames(limit: number, last: string | undefined): Promise<readonly string[]>;
-
-  /** Deletes the repository, its artifacts, tags and links of blobs. SERVICE_UNAVAILABLE when the lock was lost. */
+  /**
+   * Deletes the repository, its artifacts, tags and links of blobs; of a large one what it held stays for
+   * {@link removeDetached}, out of sight. SERVICE_UNAVAILABLE when the lock was lost.
+   */
   delete(deletion: {
     readonly repositoryId: number;
     readonly lockToken: number;
     readonly mutation: Mutation;
   }): Promise<void>;
+
+  /** Removes a slice of what deleted repositories held; false when there was nothing. */
+  removeDetached(): Promise<boolean>;
 }
 
 export interface RepositorySummary extends Repository {
+  /** Artifacts that a listing of the repository shows by themselves. */
   readonly artifactCount: number;
 }

@@ -1,9 +1,11 @@
 import type { Background } from '#core/background';
 import type { Clock } from '#core/clock';
+import type { Digest } from '#core/digest';
 import { AppError } from '#core/errors';
 import { newId } from '#core/ids';
 import type { ListingPage } from '#core/pagination';
-import type { RepositoryName, TagName } from '#core/reference';
+import type { Reference, RepositoryName, TagName } from '#core/reference';
+import { artifactNotFound } from '#domain/artifacts/artifact-not-found';
 import type { Actor } from '#domain/audit/audit';
 import type { EventService } from '#domain/events/event-service';
 import type { Mutation } from '#domain/events/mutation';
@@ -11,7 +13,7 @@ import type { ManifestService } from '#domain/manifests/manifest-service';
 import type { StoredManifest } from '#domain/manifests/stored-manifest';
 import type { RepositoryLocks } from '#domain/repositories/repository-locks';
 import { withLease } from '#domain/repositories/with-lease';
-import type { TagStore } from '#domain/tags/tag-store';
+import type { TagFilter, TagPage, TagStore } from '#domain/tags/tag-store';
 
 export interface TagServiceDeps {
   readonly store: TagStore;
@@ -27,7 +29,11 @@ export interface TagListing {
   readonly hasMore: boolean;
 }
 
-/** Tags of a repository. They are set by pushing manifests (`domain/manifests`). */
+export interface ArtifactTagListing extends Awaited<ReturnType<TagStore['listOfArtifact']>> {
+  readonly artifact: StoredManifest;
+}
+
+/** Tags of a repository. Most are set by pushing manifests (`domain/manifests`). */
 export class TagService {
   readonly #deps: TagServiceDeps;
 
@@ -42,29 +48,78 @@ export class TagService {
     return { tags: tags.slice(0, page.limit), hasMore: page.limit > 0 && tags.length > page.limit };
   }
 
+  /** A page of the tags of one artifact; NOT_FOUND without it. */
+  async listOfArtifact(
+    repository: RepositoryName,
+    reference: Reference,
+    filter: TagFilter,
+    page: TagPage,
+  ): Promise<ArtifactTagListing> {
+    const artifact = await this.#artifact(repository, reference);
+    return { artifact, ...(await this.#deps.store.listOfArtifact(artifact.artifactId, filter, page)) };
+  }
+
+  /** Gives an artifact one more tag; CONFLICT when the repository has the tag, be it of the same artifact. */
+  async create(repository: RepositoryName, reference: Reference, tag: TagName, actor: Actor): Promise<void> {
+    const { projectId, repositoryId, digest } = await this.#artifact(repository, reference);
+    const mutation = this.#mutation('create', { repository, repositoryId, projectId, digest }, tag, actor);
+    await withLease(this.#deps, repositoryId, (lockToken) =>
+      this.#deps.store.create({ projectId, repositoryId, lockToken, digest, tag, mutation }),
+    );
+    this.#deps.events.announce(mutation.events);
+  }
+
   /** Deletes the tag and leaves its manifest where it is. */
   async delete(repository: RepositoryName, tag: TagName, actor: Actor): Promise<void> {
-    const manifest = await this.#deps.manifests.stat(repository, { kind: 'tag', tag });
-    const { repositoryId } = manifest;
-    const mutation = this.#mutation(repository, manifest, tag, actor);
+    const { projectId, repositoryId, digest } = await this.#deps.manifests.stat(repository, { kind: 'tag', tag });
+    const mutation = this.#mutation('delete', { repository, repositoryId, projectId, digest }, tag, actor);
     await withLease(this.#deps, repositoryId, (lockToken) =>
       this.#deps.store.delete({ repositoryId, lockToken, tag, mutation }),
     );
     this.#deps.events.announce(mutation.events);
   }
 
-  #mutation(repository: RepositoryName, manifest: StoredManifest, tag: TagName, actor: Actor): Mutation {
+  /** As {@link delete}, of a tag that names the given artifact; NOT_FOUND when it does not. */
+  async deleteOfArtifact(repository: RepositoryName, reference: Reference, tag: TagName, actor: Actor): Promise<void> {
+    const artifact = await this.#artifact(repository, reference);
+    const { projectId, repositoryId, digest } = artifact;
+    const mutation = this.#mutation('delete', { repository, repositoryId, projectId, digest }, tag, actor);
+    try {
+      await withLease(this.#deps, repositoryId, (lockToken) =>
+        this.#deps.store.delete({ repositoryId, lockToken, tag, digest, mutation }),
+      );
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'MANIFEST_UNKNOWN') throw error;
+      const message = `tag ${tag} attached to artifact ${artifact.artifactId} not found`;
+      throw new AppError('NOT_FOUND', { message, cause: error });
+    }
+    this.#deps.events.announce(mutation.events);
+  }
+
+  async #artifact(repository: RepositoryName, reference: Reference): Promise<StoredManifest> {
+    const artifact = await this.#deps.manifests.find(repository, reference);
+    if (!artifact) throw artifactNotFound(repository, reference);
+    return artifact;
+  }
+
+  #mutation(operation: 'create' | 'delete', artifact: TaggedArtifact, tag: TagName, actor: Actor): Mutation {
     const nowMs = this.#deps.clock.nowMs();
-    const { repositoryId, projectId, digest } = manifest;
+    const { repository, repositoryId, projectId, digest } = artifact;
     const resource = `${repository}:${tag}`;
+    const kind = operation === 'create' ? 'tag-created' : 'tag-deleted';
     return {
       operationId: newId(),
       actor,
       nowMs,
-      audit: { projectId, operation: 'delete', resourceType: 'tag', resource, description: `delete tag: ${resource}` },
-      events: [
-        { kind: 'tag-deleted', id: newId(), atMs: nowMs, actor: actor.username, repository, repositoryId, digest, tag },
-      ],
+      audit: { projectId, operation, resourceType: 'tag', resource, description: `${operation} tag: ${resource}` },
+      events: [{ kind, id: newId(), atMs: nowMs, actor: actor.username, repository, repositoryId, digest, tag }],
     };
   }
+}
+
+interface TaggedArtifact {
+  readonly repository: RepositoryName;
+  readonly repositoryId: number;
+  readonly projectId: number;
+  readonly digest: Digest;
 }

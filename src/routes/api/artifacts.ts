@@ -1,27 +1,20 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { parseFilter, parseSort, toOffsetPage } from '#core/api-query';
-import { AppError } from '#core/errors';
-import { parseReference, type Reference, withinProject } from '#core/reference';
+import { withinProject } from '#core/reference';
+import { ARTIFACTS_PATH, artifactParams, referenceOfPath, repositoryParams } from '#routes/api/artifact-path';
+import { artifactListQuery, listingOf, partsOf, reportHeaders, viewQuery } from '#routes/api/artifact-view';
 import { setListHeaders } from '#routes/api/paging';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter } from '#routes/api/router';
 import { artifactSchema, toArtifactDto } from '#routes/api/schemas/artifact';
-import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, flagSchema, listHeaders } from '#routes/api/schemas/common';
 import type { AppEnv } from '#routes/app-env';
-
-const BASE = '/projects/{project_name}/repositories/{repository_name}/artifacts';
-
-const repositoryParams = z.object({ project_name: z.string(), repository_name: z.string() });
-const artifactParams = repositoryParams.extend({ reference: z.string() });
-/** Tags are shown unless they are not wanted; the other parts Harbor can show have nothing to show yet. */
-const detailQuery = z.object({ with_tag: flagSchema.optional() });
 
 const listArtifacts = createRoute({
   method: 'get',
-  path: BASE,
+  path: ARTIFACTS_PATH,
   operationId: 'listArtifacts',
   tags: ['artifact'],
-  request: { params: repositoryParams, query: pageQuerySchema.extend(detailQuery.shape) },
+  request: { params: repositoryParams, headers: reportHeaders, query: artifactListQuery },
   responses: {
     200: {
       description: 'ok',
@@ -34,10 +27,14 @@ const listArtifacts = createRoute({
 
 const getArtifact = createRoute({
   method: 'get',
-  path: `${BASE}/{reference}`,
+  path: `${ARTIFACTS_PATH}/{reference}`,
   operationId: 'getArtifact',
   tags: ['artifact'],
-  request: { params: artifactParams, query: detailQuery },
+  request: {
+    params: artifactParams,
+    headers: reportHeaders,
+    query: viewQuery.extend({ with_signature: flagSchema.optional() }),
+  },
   responses: {
     200: { description: 'ok', content: { 'application/json': { schema: artifactSchema } } },
     ...errorResponses(400, 401, 403, 404, 422),
@@ -46,7 +43,7 @@ const getArtifact = createRoute({
 
 const deleteArtifact = createRoute({
   method: 'delete',
-  path: `${BASE}/{reference}`,
+  path: `${ARTIFACTS_PATH}/{reference}`,
   operationId: 'deleteArtifact',
   tags: ['artifact'],
   request: { params: artifactParams },
@@ -59,31 +56,23 @@ export function artifactRoutes(): OpenAPIHono<AppEnv> {
   routes.openapi(listArtifacts, async (c) => {
     const { access, artifacts } = c.get('services');
     const { project_name: project, repository_name: rest } = c.req.valid('param');
-    const { page, page_size: pageSize, q, sort, with_tag: withTags = true } = c.req.valid('query');
-    parseFilter(q, {});
-    const { isDescending } = parseSort(sort, ['push_time'], { key: 'push_time', isDescending: true });
+    const query = c.req.valid('query');
+    const listing = listingOf(query);
     const repository = repositoryOfPath(project, rest);
     await access.authorizeProject(c.get('principal'), project, 'artifact:list', withinProject(repository));
-    const apiPage = { page, pageSize };
-    const { items, total } = await artifacts.list(repository, {
-      ...toOffsetPage(apiPage),
-      isDescending,
-    });
-    setListHeaders(c, apiPage, total);
-    return c.json(
-      items.map((artifact) => toArtifactDto(artifact, { withTags })),
-      200,
-    );
+    const { items, total } = await artifacts.list(repository, listing);
+    setListHeaders(c, { page: query.page, pageSize: query.page_size }, total);
+    return c.json(items.map(toArtifactDto), 200);
   });
 
   routes.openapi(getArtifact, async (c) => {
     const { access, artifacts } = c.get('services');
     const { project_name: project, repository_name: rest, reference } = c.req.valid('param');
-    const { with_tag: withTags = true } = c.req.valid('query');
+    const parts = partsOf(c.req.valid('query'));
     const repository = repositoryOfPath(project, rest);
     await access.authorizeProject(c.get('principal'), project, 'artifact:read', withinProject(repository));
-    const artifact = await artifacts.get(repository, referenceOfPath(reference));
-    return c.json(toArtifactDto(artifact, { withTags }), 200);
+    const artifact = await artifacts.get(repository, referenceOfPath(reference), parts);
+    return c.json(toArtifactDto(artifact), 200);
   });
 
   routes.openapi(deleteArtifact, async (c) => {
@@ -96,10 +85,4 @@ export function artifactRoutes(): OpenAPIHono<AppEnv> {
   });
 
   return routes;
-}
-
-function referenceOfPath(text: string): Reference {
-  const reference = parseReference(text);
-  if (!reference) throw new AppError('NOT_FOUND', { message: 'invalid reference format' });
-  return reference;
 }

@@ -20,6 +20,7 @@ const getScannerOfProject = createRoute({
   responses: {
     200: {
       description: 'the scanner; without body where there is none',
+      'x-may-be-empty': true,
       content: { 'application/json': { schema: scannerSchema } },
     },
     ...errorResponses(401, 403, 404),

@@ -1,12 +1,7 @@
-import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test';
-import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '#core/clock';
 import { digestOf } from '#core/digest';
-import { LeaseQueue } from '#domain/repositories/lease-queue';
-import type { RepositoryLock } from '#durable/repository-lock';
-import type { Env } from '#src/env';
 import { type CrashPoint, crashingIsolate } from '#test/support/crashes';
+import { forgetLocks } from '#test/support/forget-locks';
 import { createHarness, type Harness } from '#test/support/harness';
 import { type Image, newRepository, pushBlob, putManifest, randomImage } from '#test/support/images';
 
@@ -27,15 +22,6 @@ async function push(harness: Harness, repository: string, image: Image): Promise
 async function pushAndCrash(point: CrashPoint, repository: string, image: Image): Promise<boolean> {
   const isolate = crashingIsolate(point);
   return push(createHarness({}, isolate.intercept), repository, image).catch(() => false);
-}
-
-/** Locks live in memory and die with the machine; otherwise the next writer would wait for the lease to run out. */
-async function forgetLocks({ REPOSITORY_LOCK: namespace }: Env): Promise<void> {
-  for (const id of await listDurableObjectIds(namespace)) {
-    await runInDurableObject(namespace.get(id), (lock) => {
-      (lock as unknown as { leases: RepositoryLock['leases'] }).leases = new LeaseQueue(systemClock);
-    });
-  }
 }
 
 async function expectWhole(harness: Harness, repository: string, image: Image): Promise<void> {
@@ -77,7 +63,7 @@ describe('a push in an isolate that dies', () => {
       for (let call = 1; call <= calls.length; call++) {
         const [repository, image] = [newRepository(), randomImage()];
         const wasAcknowledged = await pushAndCrash({ call, when }, repository, image);
-        await forgetLocks(env as unknown as Env);
+        await forgetLocks();
         const tags = await harness.asAdmin('GET', `/v2/${repository}/tags/list`);
         if (wasAcknowledged || tags.status === 200) await expectWhole(harness, repository, image);
         expect(await push(harness, repository, image), `repeated after dying ${when} ${calls[call - 1]}`).toBe(true);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createHarness } from '#test/support/harness';
 import { descriptor, jsonBytes, pushImage, putManifest, randomImage } from '#test/support/images';
-import { asAdmin, basic, errorOf, insertProject, insertUser } from '#test/support/server';
+import { asAdmin, basic, errorOf, insertProject, insertUser, testEnv } from '#test/support/server';
 
 const harness = createHarness();
 const asGuest = basic('repositories-guest', 'Passw0rd-guest');
@@ -21,6 +21,9 @@ beforeAll(async () => {
   await insertProject(harness, PROJECT, { members: { [guest]: 3 } });
 });
 
+const without = (record: Record<string, unknown>, key: string) =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+
 /** Pushes an image to the project; answers its digest. */
 async function push(repository: string, tag?: string) {
   const image = randomImage();
@@ -32,11 +35,11 @@ async function push(repository: string, tag?: string) {
 describe('GET /api/v2.0/projects/{project_name}/repositories', () => {
   it('lists repositories by name, with a total and pages', async () => {
     for (const name of ['team/b', 'a', 'c']) await push(name, 'latest');
-    const response = await api('?page_size=2');
+    const response = await api('?page_size=2&sort=name');
     expect(response.headers.get('x-total-count')).toBe('3');
-    expect(response.headers.get('link')).toBe(`<${base}?page=2&page_size=2>; rel="next"`);
+    expect(response.headers.get('link')).toBe(`<${base}?page=2&page_size=2&sort=name>; rel="next"`);
     expect(await namesOf(response)).toEqual([`${PROJECT}/a`, `${PROJECT}/c`]);
-    expect(await namesOf(await api('?page_size=2&page=2'))).toEqual([`${PROJECT}/team/b`]);
+    expect(await namesOf(await api('?page_size=2&page=2&sort=name'))).toEqual([`${PROJECT}/team/b`]);
   });
 
   it('filters by the full name, exactly or in part, and sorts', async () => {
@@ -47,12 +50,47 @@ describe('GET /api/v2.0/projects/{project_name}/repositories', () => {
     }
     const listed = async (query: string) => namesOf(await api(`?${query}`));
     const [x, y] = [`${PROJECT}/found/x`, `${PROJECT}/found/y`];
-    expect(await listed('q=name%3D~found')).toEqual([x, y]);
+    expect(await listed('q=name%3D~found')).toEqual([y, x]);
     expect(await listed(`q=name%3D${encodeURIComponent(y)}`)).toEqual([y]);
     expect(await listed('q=name%3Dfound')).toEqual([]);
     expect(await listed('q=name%3D~found&sort=-name')).toEqual([y, x]);
     expect(await listed('q=name%3D~found&sort=-creation_time')).toEqual([y, x]);
     expect((await api('?q=name%3D~found')).headers.get('x-total-count')).toBe('2');
+  });
+
+  it('lists the newest first when no order is asked for', async () => {
+    const [first = ''] = await namesOf(await api('?page_size=1'));
+    expect(first).toBe(`${PROJECT}/found/y`);
+  });
+
+  it.each([
+    ['q=name%3D~FOUND%2FX', ['found/x']],
+    ['q=name%3D~ories%2Ffound', ['found/x', 'found/y']],
+    ['q=name%3D~s%2Ft', ['team/b']],
+    ['q=name%3D~repositories%2F&page_size=1', ['a']],
+    [`q=name%3D%7B${PROJECT}%2Fa+${PROJECT}%2Fteam%2Fb+other%2Fa%7D`, ['a', 'team/b']],
+    ['q=name%3Dother%2Fa', []],
+    ['q=name%3D~%27+or+1', []],
+    ['q=name%3D~%25', []],
+    ['q=name%3D~_', []],
+    ['q=pull_count%3D1', []],
+    ['q=pull_count%3D%5B~0%5D&page_size=1', ['a']],
+    ['q=creation_time%3D%5B~2001-01-01T00%3A00%3A00%5D', []],
+    ['q=name%3D~found,update_time%3D%5B2001-01-01T00%3A00%3A00~%5D', ['found/x', 'found/y']],
+  ])('filters by %s', async (query, names) => {
+    const listed = await namesOf(await api(`?sort=name&${query}`));
+    expect(listed).toEqual(names.map((name) => `${PROJECT}/${name}`));
+  });
+
+  it('sorts by pulls and by the last change', async () => {
+    await testEnv.DB.prepare(
+      `update repositories set pull_count = 9, updated_at_ms = 1 where name = 'c'
+         and project_id = (select id from projects where name = ?)`,
+    )
+      .bind(PROJECT)
+      .run();
+    const first = async (sort: string) => (await namesOf(await api(`?page_size=1&sort=${sort}`)))[0];
+    expect([await first('-pull_count'), await first('update_time')]).toEqual([`${PROJECT}/c`, `${PROJECT}/c`]);
   });
 
   it('refuses a filter it does not have', async () => {
@@ -90,6 +128,49 @@ describe('GET /api/v2.0/projects/{project_name}/repositories/{repository_name}',
   it('answers strangers as if there were no project', async () => {
     expect((await api('/absent', {})).status).toBe(401);
     expect((await api('/absent', asStranger)).status).toBe(403);
+  });
+});
+
+describe('PUT /api/v2.0/projects/{project_name}/repositories/{repository_name}', () => {
+  const put = (path: string, body: unknown, headers: Record<string, string> = asAdmin) =>
+    harness.request('PUT', `${base}${path}`, {
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  it('changes the description, and nothing else', async () => {
+    await push('described/app', '1');
+    const path = `/${inPath('described/app')}`;
+    const before = (await (await api(path)).json()) as Record<string, unknown>;
+    harness.clock.advance(1_000);
+    const body = { ...before, name: `${PROJECT}/renamed`, pull_count: 7, description: '# What it is' };
+    expect((await put(path, body)).status).toBe(200);
+    const { update_time, ...after } = (await (await api(path)).json()) as Record<string, unknown>;
+    expect(after).toEqual({ ...without(before, 'update_time'), description: '# What it is' });
+    expect(update_time).not.toBe(before['update_time']);
+    const audit = await testEnv.DB.prepare(
+      `select username from audit_log where operation = 'update' and resource_type = 'repository' and resource = ?`,
+    )
+      .bind(`${PROJECT}/described/app`)
+      .all();
+    expect(audit.results).toEqual([{ username: 'admin' }]);
+    expect((await put(path, { description: null })).status).toBe(200);
+    expect(await (await api(path)).json()).not.toHaveProperty('description');
+  });
+
+  it.each([
+    ['/absent', { description: 'x' }, 404],
+    ['/Upper', { description: 'x' }, 400],
+    ['/a', { description: 'x'.repeat(25_001) }, 400],
+    ['/a', { description: 7 }, 422],
+  ])('answers a change of %s by %o with its own status', async (path, body, status) => {
+    expect((await put(path, body)).status).toBe(status);
+  });
+
+  it('is for those who may', async () => {
+    expect((await put('/a', { description: 'x' }, {})).status).toBe(401);
+    expect((await put('/a', { description: 'x' }, asGuest)).status).toBe(403);
+    expect((await put('/a', { description: 'x' }, asStranger)).status).toBe(403);
   });
 });
 
@@ -132,7 +213,7 @@ describe('GET …/artifacts', () => {
 
   it('refuses to filter, rather than list what was not asked for', async () => {
     await push('unfiltered', '1');
-    const response = await api('/unfiltered/artifacts?q=tags%3Dnil');
+    const response = await api('/unfiltered/artifacts?q=color%3Dred');
     expect([response.status, (await errorOf(response)).code]).toEqual([400, 'BAD_REQUEST']);
   });
 

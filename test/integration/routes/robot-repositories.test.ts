@@ -9,7 +9,7 @@ describe('a robot that may list some repositories', () => {
     makeRobot(server, { name, permissions: entries.map(([namespace, access]) => inProject(namespace, access)) });
   const ask = (robot: MadeRobot, query = '', project = 'bots-listed') =>
     server.request(`/api/v2.0/projects/${project}/repositories${query}`, { headers: basic(robot.name, robot.secret) });
-  const list = async (robot: MadeRobot, query?: string) => {
+  const list = async (robot: MadeRobot, query = '?sort=name') => {
     const response = await ask(robot, query);
     if (response.status !== 200) return response.status;
     const names = ((await response.json()) as { name: string }[]).map(({ name }) => name.replace('bots-listed/', ''));
@@ -29,7 +29,7 @@ describe('a robot that may list some repositories', () => {
   it('sees those and their number, and no others', async () => {
     const robot = await listerOf('lists-team', ['bots-listed/team/**', 'repository:list']);
     expect(await list(robot)).toEqual(['2', 'team/a', 'team/b/c']);
-    expect(await list(robot, '?page_size=1&page=2')).toEqual(['2', 'team/b/c']);
+    expect(await list(robot, '?sort=name&page_size=1&page=2')).toEqual(['2', 'team/b/c']);
     expect((await ask(robot, '', 'bots-unlisted')).status).toBe(403);
   });
 
@@ -43,9 +43,9 @@ describe('a robot that may list some repositories', () => {
       ['bots-listed/a', 'repository:pull'],
     );
     expect(await list(robot)).toEqual(['4', 'team', 'team/a', 'team/b/c', 'z']);
-    expect(await list(robot, '?page_size=2')).toEqual(['4', 'team', 'team/a']);
-    expect(await list(robot, '?page_size=2&page=2')).toEqual(['4', 'team/b/c', 'z']);
-    expect(await list(robot, '?page_size=2&page=3')).toEqual(['4']);
+    expect(await list(robot, '?sort=name&page_size=2')).toEqual(['4', 'team', 'team/a']);
+    expect(await list(robot, '?sort=name&page_size=2&page=2')).toEqual(['4', 'team/b/c', 'z']);
+    expect(await list(robot, '?sort=name&page_size=2&page=3')).toEqual(['4']);
     expect(await list(robot, '?sort=-name&q=name%3D~team')).toEqual(['3', 'team/b/c', 'team/a', 'team']);
   });
 

@@ -1,10 +1,59 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '#core/digest';
-import { parseReference, parseRepositoryName, parseTag, projectOf, withinProject } from '#core/reference';
+import {
+  parseArtifactName,
+  parseReference,
+  parseRepositoryName,
+  parseTag,
+  projectOf,
+  withinProject,
+} from '#core/reference';
 
 const component = fc.stringMatching(/^[a-z0-9]{1,8}(?:(?:\.|_|__|-{1,3})[a-z0-9]{1,8}){0,2}$/);
 const tag = fc.stringMatching(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/);
+
+describe('parseArtifactName', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+
+  it.each([
+    ['library/app:1.0', 'library/app', { kind: 'tag', tag: '1.0' }],
+    ['library/team/app:latest', 'library/team/app', { kind: 'tag', tag: 'latest' }],
+    [`library/app@${digest}`, 'library/app', { kind: 'digest', digest }],
+    [`library/app:1.0@${digest}`, 'library/app', { kind: 'digest', digest }],
+  ])('reads %s', (text, repository, reference) => {
+    expect(parseArtifactName(text)).toEqual({ repository, reference });
+  });
+
+  it.each([
+    '',
+    'app:1',
+    'library/app',
+    'library/app:',
+    'library/app@',
+    'library/app@1.0',
+    'library/app:.x',
+    'library/App:1',
+    'library/app:1:2',
+    'library/app@sha256:short',
+    `library/app:.x@${digest}`,
+    `localhost:5000/library/app:1`,
+  ])('refuses %j', (text) => {
+    expect(parseArtifactName(text)).toBeUndefined();
+  });
+
+  it('reads what a repository and a tag make, whatever they are', () => {
+    fc.assert(
+      fc.property(component, component, tag, (project, rest, name) => {
+        const reference = { kind: 'tag', tag: name };
+        expect(parseArtifactName(`${project}/${rest}:${name}`)).toEqual({
+          repository: `${project}/${rest}`,
+          reference,
+        });
+      }),
+    );
+  });
+});
 
 describe('parseRepositoryName', () => {
   it('accepts every name of two or more components and takes it apart at the first slash', () => {

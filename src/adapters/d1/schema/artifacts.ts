@@ -11,6 +11,8 @@ export const artifacts = sqliteTable(
     repositoryId: integer('repository_id')
       .notNull()
       .references(() => repositories.id),
+    /** The project of its repository. Kept by triggers. */
+    projectId: integer('project_id'),
     digest: text('digest').notNull(),
     /** The blob that holds the manifest's bytes. */
     manifestBlobId: integer('manifest_blob_id')
@@ -23,7 +25,7 @@ export const artifacts = sqliteTable(
     configMediaType: text('config_media_type'),
     /** What a referrers listing calls it; null is left out there. */
     artifactType: text('artifact_type'),
-    /** Manifest, config and layers, in bytes. */
+    /** Manifest, config and layers, or an index and the children that were there at its push, in bytes. */
     sizeBytes: integer('size_bytes').notNull(),
     /** What this manifest is about, whether or not that exists. */
     subjectDigest: text('subject_digest'),
@@ -48,12 +50,25 @@ export const artifacts = sqliteTable(
   (table) => [
     // Finds a manifest by digest, at every pull.
     uniqueIndex('artifacts_digest').on(table.repositoryId, table.digest),
-    // Lists all artifacts of a repository, newest first.
-    index('artifacts_pushed').on(table.repositoryId, table.pushedAtMs, table.id),
-    // The same of those a listing shows by itself; a query must repeat the condition word for word.
+    // Lists the artifacts of a repository, newest first: those a listing shows by itself, and with the children of indexes.
+    // A query must repeat the condition word for word, here and below.
     index('artifacts_listed')
       .on(table.repositoryId, table.pushedAtMs, table.id)
       .where(sql`accessory_type is null and (tag_count > 0 or parent_count = 0)`),
+    index('artifacts_pushed').on(table.repositoryId, table.pushedAtMs, table.id).where(sql`accessory_type is null`),
+    // Lists those with tags, and those without that no index points at.
+    index('artifacts_tagged')
+      .on(table.repositoryId, table.pushedAtMs, table.id)
+      .where(sql`accessory_type is null and tag_count > 0`),
+    index('artifacts_untagged')
+      .on(table.repositoryId, table.pushedAtMs, table.id)
+      .where(sql`accessory_type is null and tag_count = 0 and parent_count = 0`),
+    // Lists the artifacts of a project, newest first.
+    index('artifacts_project')
+      .on(table.projectId, table.pushedAtMs, table.id)
+      .where(sql`accessory_type is null and (tag_count > 0 or parent_count = 0)`),
+    // Finds an artifact that has the icon.
+    index('artifacts_icon').on(table.iconDigest).where(sql`icon_digest is not null`),
     // Lists the accessories of an artifact.
     index('artifacts_accessory')
       .on(table.repositoryId, table.accessoryOfDigest, table.id)
@@ -77,11 +92,13 @@ export const artifactBlobs = sqliteTable(
     blobId: integer('blob_id')
       .notNull()
       .references(() => blobs.id),
+    /** The artifact's repository; a trigger fills it in. */
+    repositoryId: integer('repository_id').notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.artifactId, table.blobId] }),
     // Tells whether a blob of a repository is still needed, when its link is to be deleted.
-    index('artifact_blobs_blob').on(table.blobId, table.artifactId),
+    index('artifact_blobs_blob').on(table.blobId, table.repositoryId),
   ],
 );
 
@@ -100,6 +117,8 @@ export const artifactReferences = sqliteTable(
     /** JSON of the descriptor's platform; null when it has none. */
     platform: text('platform', { mode: 'json' }).$type<Record<string, unknown>>(),
     annotations: text('annotations', { mode: 'json' }).$type<Record<string, string>>(),
+    /** JSON list of where else the child is said to be; null when nowhere. */
+    urls: text('urls', { mode: 'json' }).$type<string[]>(),
   },
   (table) => [
     primaryKey({ columns: [table.parentId, table.position] }),

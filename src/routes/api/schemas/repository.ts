@@ -2,6 +2,17 @@ import { z } from '@hono/zod-openapi';
 import type { RepositorySummary } from '#domain/repositories/repository-store';
 import { toTimestamp } from '#routes/api/schemas/common';
 
+/** What a client sends back of a `Repository`; but for the description all is ignored. */
+export const repositoryReqSchema = z
+  .object({
+    description: z
+      .string()
+      .nullish()
+      .transform((text) => text ?? '')
+      .openapi({ type: 'string', description: 'at most 25,000 characters' }),
+  })
+  .openapi('RepositoryReq');
+
 export const repositorySchema = z
   .object({
     id: z.int(),

@@ -1,0 +1,74 @@
+/**
+ * What goes when a repository goes. One with much in it would keep the database from everybody else for seconds, so it is
+ * taken away first: its name is free, nothing finds it, and no lease of it is good any more. What it held then goes in
+ * slices, each complete in itself; whoever sweeps next goes on with it.
+ */
+
+/** Larger than any token of a lease, so that no writer that knew the repository before writes to it after. */
+const NEVER_A_TOKEN = Number.MAX_SAFE_INTEGER;
+
+/** No name of a repository holds a `#`. */
+const IS_DETACHED = `instr(name, '#') > 0`;
+
+const OF_REPOSITORY = 'in (select id from artifacts where repository_id = ?1)';
+
+const REMOVALS = [
+  'delete from tags where repository_id = ?1',
+  `delete from artifact_blobs where artifact_id ${OF_REPOSITORY}`,
+  `delete from artifact_references where parent_id ${OF_REPOSITORY}`,
+  'delete from artifacts where repository_id = ?1',
+  'delete from repository_blobs where repository_id = ?1',
+  'delete from repositories where id = ?1',
+];
+
+const OF_SLICE = `in (select id from artifacts indexed by artifacts_pushed where repository_id = ?1
+  order by pushed_at_ms, id limit ?2)`;
+
+const SLICE = [
+  `delete from tags where artifact_id ${OF_SLICE}`,
+  `delete from artifact_blobs where artifact_id ${OF_SLICE}`,
+  `delete from artifact_references where parent_id ${OF_SLICE}`,
+  `delete from artifacts where id ${OF_SLICE}`,
+  `delete from repository_blobs where repository_id = ?1
+     and blob_id in (select blob_id from repository_blobs where repository_id = ?1 limit ?2)`,
+];
+
+/** Everything at once. */
+export function removeRepository(db: D1Database, repositoryId: number): D1PreparedStatement[] {
+  return REMOVALS.map((sql) => db.prepare(sql).bind(repositoryId));
+}
+
+/** Takes the repository away, with all that is in it. */
+export function detachRepository(db: D1Database, repositoryId: number): D1PreparedStatement {
+  return db
+    .prepare(`update repositories set name = name || '#' || id, published_at_ms = null, lock_token = ?2 where id = ?1`)
+    .bind(repositoryId, NEVER_A_TOKEN);
+}
+
+/** Reads whether the repository holds more artifacts, or more links of blobs, than so many. */
+export function isLargerThan(db: D1Database, repositoryId: number, count: number): D1PreparedStatement {
+  const counted = (table: string) =>
+    `(select count(*) from (select 1 from ${table} where repository_id = ?1 limit ?2 + 1))`;
+  return db
+    .prepare(`select ${counted('artifacts')} > ?2 or ${counted('repository_blobs')} > ?2 larger`)
+    .bind(repositoryId, count);
+}
+
+/** Reads a repository that was taken away, if there is one. */
+export function findDetached(db: D1Database): D1PreparedStatement {
+  return db.prepare(`select id from repositories indexed by repositories_detached where ${IS_DETACHED} limit 1`);
+}
+
+/** So many artifacts and links of a repository that was taken away, and itself with the last of them. */
+export function removeSlice(db: D1Database, repositoryId: number, count: number): D1PreparedStatement[] {
+  return [
+    ...SLICE.map((sql) => db.prepare(sql).bind(repositoryId, count)),
+    db
+      .prepare(
+        `delete from repositories where id = ?1 and ${IS_DETACHED}
+           and not exists (select 1 from artifacts where repository_id = ?1)
+           and not exists (select 1 from repository_blobs where repository_id = ?1)`,
+      )
+      .bind(repositoryId),
+  ];
+}
