@@ -19,12 +19,14 @@ import { permissionRoutes } from '#routes/api/permissions';
 import { oneProjectRoutes } from '#routes/api/project';
 import { projectArtifactRoutes } from '#routes/api/project-artifacts';
 import { projectMetadataRoutes } from '#routes/api/project-metadata';
+import { projectScannerRoutes } from '#routes/api/project-scanner';
 import { projectRoutes } from '#routes/api/projects';
 import { quotaRoutes } from '#routes/api/quotas';
 import { registryRoutes } from '#routes/api/registries';
 import { replicationAdapterRoutes } from '#routes/api/replication-adapters';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
+import { scannerRoutes } from '#routes/api/scanners';
 import { scheduleRoutes } from '#routes/api/schedules';
 import { searchRoutes } from '#routes/api/search';
 import { statisticsRoutes } from '#routes/api/statistics';
@@ -68,6 +70,45 @@ export function servicesFor(env: Env): Services {
   return services;
 }
 
+/** The operations of the management API, in the order in which their paths are tried. */
+const API_ROUTES = [
+  systemRoutes,
+  configurationRoutes,
+  userRoutes,
+  oneUserRoutes,
+  projectRoutes,
+  oneProjectRoutes,
+  projectMetadataRoutes,
+  projectScannerRoutes,
+  cveAllowlistRoutes,
+  memberRoutes,
+  userGroupRoutes,
+  repositoryRoutes,
+  trustRuleRoutes,
+  artifactRoutes,
+  accessoryRoutes,
+  additionRoutes,
+  iconRoutes,
+  projectArtifactRoutes,
+  artifactCopyRoutes,
+  tagRoutes,
+  artifactLabelRoutes,
+  labelRoutes,
+  searchRoutes,
+  statisticsRoutes,
+  trashRoutes,
+  quotaRoutes,
+  robotRoutes,
+  permissionRoutes,
+  registryRoutes,
+  replicationAdapterRoutes,
+  scannerRoutes,
+  scheduleRoutes,
+  auditLogRoutes,
+  ldapRoutes,
+  oidcApiRoutes,
+] as const;
+
 /** The whole HTTP surface. Tests bring services of their own. */
 export function createApp(provide: (env: Env) => Services = servicesFor): OpenAPIHono<AppEnv> {
   // `/v2` and `/v2/` are one, and so is every other path with and without its last slash, or with more than one anywhere.
@@ -100,38 +141,6 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   app.route('/c/oidc', oidcRoutes());
   app.route('/oidc-onboard', onboardingRoutes());
   app.route('/', ociRoutes());
-  app.route('/api/v2.0', systemRoutes());
-  app.route('/api/v2.0', configurationRoutes());
-  app.route('/api/v2.0', userRoutes());
-  app.route('/api/v2.0', oneUserRoutes());
-  app.route('/api/v2.0', projectRoutes());
-  app.route('/api/v2.0', oneProjectRoutes());
-  app.route('/api/v2.0', projectMetadataRoutes());
-  app.route('/api/v2.0', cveAllowlistRoutes());
-  app.route('/api/v2.0', memberRoutes());
-  app.route('/api/v2.0', userGroupRoutes());
-  app.route('/api/v2.0', repositoryRoutes());
-  app.route('/api/v2.0', trustRuleRoutes());
-  app.route('/api/v2.0', artifactRoutes());
-  app.route('/api/v2.0', accessoryRoutes());
-  app.route('/api/v2.0', additionRoutes());
-  app.route('/api/v2.0', iconRoutes());
-  app.route('/api/v2.0', projectArtifactRoutes());
-  app.route('/api/v2.0', artifactCopyRoutes());
-  app.route('/api/v2.0', tagRoutes());
-  app.route('/api/v2.0', artifactLabelRoutes());
-  app.route('/api/v2.0', labelRoutes());
-  app.route('/api/v2.0', searchRoutes());
-  app.route('/api/v2.0', statisticsRoutes());
-  app.route('/api/v2.0', trashRoutes());
-  app.route('/api/v2.0', quotaRoutes());
-  app.route('/api/v2.0', robotRoutes());
-  app.route('/api/v2.0', permissionRoutes());
-  app.route('/api/v2.0', registryRoutes());
-  app.route('/api/v2.0', replicationAdapterRoutes());
-  app.route('/api/v2.0', scheduleRoutes());
-  app.route('/api/v2.0', auditLogRoutes());
-  app.route('/api/v2.0', ldapRoutes());
-  app.route('/api/v2.0', oidcApiRoutes());
+  for (const routes of API_ROUTES) app.route('/api/v2.0', routes());
   return app;
 }

@@ -20,6 +20,8 @@ interface RawOperation {
 interface DocumentedResponse {
   readonly headers?: Readonly<Record<string, { readonly required?: boolean }>>;
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
+  /** Whether there may be nothing to tell of, and so no body. */
+  readonly 'x-may-be-empty'?: boolean;
 }
 
 /** One operation of the served document. */
@@ -83,7 +85,9 @@ export function problemsOf(operation: DocumentedOperation, response: Response, t
   return operation.method === 'HEAD' ? missing : [...missing, ...bodyProblems(documented, response, text)];
 }
 
-function bodyProblems({ content }: DocumentedResponse, response: Response, text: string): readonly string[] {
+function bodyProblems(answer: DocumentedResponse, response: Response, text: string): readonly string[] {
+  const { content, 'x-may-be-empty': mayBeEmpty = false } = answer;
+  if (mayBeEmpty && text === '') return [];
   if (!content) return text === '' ? [] : ['the document knows no body'];
   const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
   const documented = content[type];
