@@ -31,6 +31,7 @@ import { scheduleRoutes } from '#routes/api/schedules';
 import { searchRoutes } from '#routes/api/search';
 import { statisticsRoutes } from '#routes/api/statistics';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
+import { systemVolumeRoutes } from '#routes/api/system-volumes';
 import { tagRoutes } from '#routes/api/tags';
 import { trashRoutes } from '#routes/api/trash';
 import { trustRuleRoutes } from '#routes/api/trust-rules';
@@ -73,6 +74,7 @@ export function servicesFor(env: Env): Services {
 /** The operations of the management API, in the order in which their paths are tried. */
 const API_ROUTES = [
   systemRoutes,
+  systemVolumeRoutes,
   configurationRoutes,
   userRoutes,
   oneUserRoutes,

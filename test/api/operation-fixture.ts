@@ -171,6 +171,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     path: (place) => `${projectPath(place)}/scanner/candidates`,
     granted: 200,
   },
+  'GET /api/v2.0/systeminfo/volumes': {
+    need: system('system-volumes:read'),
+    path: () => `${API}/systeminfo/volumes`,
+    granted: 200,
+  },
+  'GET /api/v2.0/systeminfo/getcert': { need: nothing, path: () => `${API}/systeminfo/getcert`, granted: 404 },
   'GET /api/v2.0/schedules': {
     need: system('jobservice-monitor:list'),
     path: () => `${API}/schedules`,
