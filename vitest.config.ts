@@ -4,6 +4,9 @@ import { NotesReporter } from './test/support/notes-reporter.ts';
 
 const migrations = await readD1Migrations('./migrations');
 
+/** Runs of the slow properties, which search longer when asked to: `ROADSTEAD_PROPERTY_RUNS=500 npm test`. */
+const propertyRuns = Number(process.env['ROADSTEAD_PROPERTY_RUNS'] ?? 8);
+
 /** Nothing is measured here; a busy machine must not fail a test. */
 const SLOW_MACHINE_MS = 60_000;
 
@@ -34,6 +37,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 TEST_MIGRATIONS: migrations,
+                TEST_PROPERTY_RUNS: propertyRuns,
                 ROADSTEAD_ADMIN_PASSWORD: 'Harbor12345',
                 ROADSTEAD_SECRET_KEY: 'a secret key for the tests, long enough',
               },

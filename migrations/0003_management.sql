@@ -233,7 +233,7 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER `quotas_exceeded` AFTER UPDATE OF `used_bytes` ON `quotas`
 WHEN NEW.`used_bytes` > OLD.`used_bytes` AND NEW.`hard_bytes` >= 0 AND NEW.`used_bytes` > NEW.`hard_bytes` BEGIN
-  SELECT RAISE(ABORT, 'guard:QUOTA_EXCEEDED')
+  SELECT RAISE(ABORT, 'guard:QUOTA_EXCEEDED ' || NEW.`hard_bytes` || ' ' || OLD.`used_bytes` || ' ' || NEW.`used_bytes`)
       WHERE NOT EXISTS (SELECT 1 FROM `properties` WHERE `key` = 'quota_per_project_enable' AND `value` = 'false');
 END;
 --> statement-breakpoint

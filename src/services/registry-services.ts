@@ -2,12 +2,12 @@ import { PlatformEdgeCache } from '#adapters/cache/platform-edge-cache';
 import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1EventStore } from '#adapters/d1/event-store';
 import { D1IntentStore } from '#adapters/d1/intent-store';
-import { D1LabelStore } from '#adapters/d1/label-store';
 import { D1ManifestStore } from '#adapters/d1/manifest-store';
 import { D1ReferrerStore } from '#adapters/d1/referrer-store';
 import { D1RepositoryListingStore } from '#adapters/d1/repository-listing-store';
 import { D1RepositoryStore } from '#adapters/d1/repository-store';
 import { D1TagStore } from '#adapters/d1/tag-store';
+import { D1TrashStore } from '#adapters/d1/trash-store';
 import { DurableRepositoryLocks } from '#adapters/durable/repository-locks';
 import { DurableUploadSessions } from '#adapters/durable/upload-sessions';
 import type { OperationMeter } from '#adapters/metering/operation-meter';
@@ -25,12 +25,12 @@ import { ContentReader } from '#domain/blobs/content-reader';
 import { OrphanSweep } from '#domain/blobs/orphan-sweep';
 import { EventService } from '#domain/events/event-service';
 import { PullRecorder } from '#domain/events/pull-recorder';
-import { LabelService } from '#domain/labels/label-service';
 import { ManifestService } from '#domain/manifests/manifest-service';
 import { ReferrerService } from '#domain/manifests/referrer-service';
 import { CatalogService } from '#domain/repositories/catalog-service';
 import { RepositoryService } from '#domain/repositories/repository-service';
 import { TagService } from '#domain/tags/tag-service';
+import { TrashService } from '#domain/trash/trash-service';
 import { createUploadBuffers } from '#domain/uploads/buffer-pool';
 import { ObjectAssembler } from '#domain/uploads/object-assembler';
 import { UploadFinisher } from '#domain/uploads/upload-finisher';
@@ -86,18 +86,18 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   const catalog = new CatalogService({ store: repositoryListings });
   const parts = { manifests, blobs, facts: artifactFacts, repositories, locks, events, background, clock };
   const artifacts = createArtifactServices(db, parts);
-  const labels = new LabelService({ store: new D1LabelStore({ db }), clock });
+  const trash = new TrashService({ store: new D1TrashStore({ db }), repositories, locks, events, background, clock });
   return {
     ...artifacts,
     repositories,
     blobs,
     catalog,
     events,
-    labels,
     manifests,
     pulls,
     referrers,
     tags,
+    trash,
     orphans,
     ...uploads,
   };

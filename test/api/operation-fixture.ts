@@ -530,6 +530,32 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
 
+  // Who may delete may undo.
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/trash': {
+    need: inProject('artifact:delete'),
+    path: (place) => `${absentRepository(place)}/trash`,
+    granted: 404,
+  },
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/trash/artifacts/:digest/restore': {
+    need: inProject('artifact:delete'),
+    path: (place) => `${absentRepository(place)}/trash/artifacts/${DIGEST}/restore`,
+    granted: 404,
+  },
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/trash/tags/:tag/restore': {
+    need: inProject('tag:delete'),
+    path: (place) => `${absentRepository(place)}/trash/tags/1/restore`,
+    granted: 404,
+  },
+
+  'GET /api/v2.0/quotas': { need: system('quota:list'), path: () => `${API}/quotas`, granted: 200 },
+  'GET /api/v2.0/quotas/:id': { need: system('quota:read'), path: () => `${API}/quotas/${ABSENT}`, granted: 404 },
+  'PUT /api/v2.0/quotas/:id': {
+    need: system('quota:update'),
+    path: () => `${API}/quotas/${ABSENT}`,
+    body: () => ({ hard: { storage: -1 } }),
+    granted: 404,
+  },
+
   'GET /api/v2.0/projects/:project_name_or_id/trust-rules': {
     need: inProject('robot:list'),
     path: trustRules,

@@ -1,4 +1,4 @@
-import { failedGuard, GuardFailed } from '#adapters/d1/guards';
+import { failedGuard } from '#adapters/d1/guards';
 import { retryTransient } from '#core/retry';
 
 /** What D1 says when a try later, or a try again, may succeed (developers.cloudflare.com/d1/observability/debug-d1). */
@@ -11,7 +11,8 @@ const OPERATION_REPEATED = /UNIQUE constraint failed: audit_log\.operation_id/;
  * be repeated or carries an audit row whose operation id is unique: a repetition that fails on that id has been
  * committed before.
  *
- * Rejects with {@link GuardFailed}, SERVICE_UNAVAILABLE, or whatever D1 said.
+ * Rejects with {@link GuardFailed}, with DENIED when a project's quota is too small, SERVICE_UNAVAILABLE, or whatever D1
+ * said.
  */
 export function runBatch(db: D1Database, statements: D1PreparedStatement[]): Promise<D1Result[]> {
   let attempts = 0;
@@ -31,8 +32,7 @@ export async function withRetries<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await retryTransient(run, (error) => !failedGuard(error) && TRANSIENT.test(messageOf(error)));
   } catch (error) {
-    const guard = failedGuard(error);
-    throw guard ? new GuardFailed(guard) : error;
+    throw failedGuard(error) ?? error;
   }
 }
 

@@ -127,9 +127,9 @@ export class D1BlobStore implements BlobStore {
   async unlink(repository: RepositoryName, digest: Digest): Promise<'unlinked' | 'unknown' | 'in-use'> {
     const names = [digest, projectOf(repository), withinProject(repository)];
     const inUse = `exists (
-      select 1 from blobs b join artifact_blobs ab on ab.blob_id = b.id join artifacts a on a.id = ab.artifact_id
-      join repositories r on r.id = a.repository_id join projects p on p.id = r.project_id
-      where b.digest = ?1 and p.name = ?2 and r.name = ?3)`;
+      select 1 from projects p join repositories r on r.project_id = p.id join blobs b on b.digest = ?1
+      join artifact_blobs ab on ab.blob_id = b.id and ab.repository_id = r.id
+      where p.name = ?2 and r.name = ?3)`;
     const remove = `delete from repository_blobs where blob_id = (select id from blobs where digest = ?1) and
       repository_id = (select r.id from repositories r join projects p on p.id = r.project_id where p.name = ?2 and r.name = ?3)`;
     try {

@@ -1,3 +1,6 @@
+import type { AppError } from '#core/errors';
+import { quotaExceeded } from '#domain/quotas/quota';
+
 /**
  * Preconditions inside a batch. A D1 batch is one transaction, and an update that matches no row does not abort it; so
  * a precondition is a statement that inserts its code into the table `guards` when it does *not* hold, where a trigger
@@ -43,7 +46,9 @@ export type GuardCode =
   | 'TOO_MANY_LABELS'
   | 'QUOTA_EXCEEDED'
   | 'REGISTRY_GONE'
-  | 'REGISTRY_TAKEN';
+  | 'REGISTRY_TAKEN'
+  | 'QUOTA_GONE'
+  | 'TRASH_GONE';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {
@@ -70,8 +75,17 @@ export function guardProject(db: D1Database, projectId: number): D1PreparedState
   return guard(db, 'PROJECT_GONE', 'exists (select 1 from projects where id = ? and deleted_at_ms is null)', projectId);
 }
 
-/** The guard that made D1 reject, if it was one. */
-export function failedGuard(error: unknown): GuardCode | undefined {
-  const match = error instanceof Error ? /guard:([A-Z_]+)/.exec(error.message) : null;
-  return match ? (match[1] as GuardCode) : undefined;
+/** What the trigger `quotas_exceeded` says: the limit, and the usage before and after, in bytes. */
+const QUOTA_FIGURES = /guard:QUOTA_EXCEEDED (\d+) (\d+) (\d+)/;
+
+/** The guard that made D1 reject, if it was one. A quota is refused alike whatever the batch was about. */
+export function failedGuard(error: unknown): GuardFailed | AppError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const [figures, hardBytes, usedBytes, wantedBytes] = QUOTA_FIGURES.exec(error.message) ?? [];
+  if (figures !== undefined) {
+    const quota = { hardBytes: Number(hardBytes), usedBytes: Number(usedBytes) };
+    return quotaExceeded(quota, Number(wantedBytes) - Number(usedBytes));
+  }
+  const code = /guard:([A-Z_]+)/.exec(error.message)?.[1];
+  return code === undefined ? undefined : new GuardFailed(code as GuardCode);
 }

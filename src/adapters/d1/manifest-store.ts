@@ -1,3 +1,4 @@
+import { deleteStatements, findDeleted } from '#adapters/d1/artifact-deletion';
 import { sumChildren, upsertArtifact } from '#adapters/d1/artifact-statements';
 import { runBatch, withRetries } from '#adapters/d1/batch';
 import { AVAILABLE, upsertBlob } from '#adapters/d1/blob-statements';
@@ -50,6 +51,17 @@ const UNFIT_BLOBS = `
   from json_each(?1) d
   where not exists (select 1 ${LINKED_BLOB} and b.size_bytes = d.value ->> '$.size')`;
 
+/**
+ * Links again what the repository had until an artifact was deleted: a push that found the blob there before, and now comes
+ * with its manifest, must not fail.
+ */
+const RELINK = `
+  insert into repository_blobs (repository_id, blob_id, linked_at_ms)
+  select ?2, b.id, ?3 from json_each(?1) d join blobs b on b.digest = d.value ->> '$.digest'
+  where ${AVAILABLE} and not exists (select 1 from repository_blobs rb where rb.repository_id = ?2 and rb.blob_id = b.id)
+    and exists (select 1 from artifact_trash_blobs tb where tb.blob_id = b.id and tb.repository_id = ?2)
+  on conflict do nothing`;
+
 interface UnfitRow {
   digest: Digest;
   declared: number;
@@ -100,9 +112,11 @@ export class D1ManifestStore implements ManifestStore {
     }
   }
 
-  async delete(deletion: ArtifactDeletion): Promise<void> {
-    const statements = deleteStatements(this.#db, deletion);
+  async delete(deletion: ArtifactDeletion): Promise<readonly Digest[]> {
+    const artifacts = await findDeleted(this.#db, deletion);
+    const statements = deleteStatements(this.#db, deletion, artifacts);
     await runBatch(this.#db, statements).catch((error) => this.#rethrow(error, deletion.repositoryId));
+    return artifacts.map(({ digest }) => digest);
   }
 
   /** The lease of a repository that is gone is lost too, but asking again would not help. */
@@ -130,10 +144,12 @@ function putStatements(db: D1Database, put: ManifestPut): D1PreparedStatement[] 
     ...mutationStatements(db, put.mutation),
     guardProject(db, projectId),
     ...underLease(db, { repositoryId, lockToken: put.lockToken, nowMs }),
+    ...blobs.map(({ json }) => db.prepare(RELINK).bind(json, repositoryId, nowMs)),
     ...blobs.map(({ json }) => guard(db, 'BLOB_NOT_LINKED', `not exists (${UNFIT_BLOBS})`, json, repositoryId)),
     ...(put.isKnownObject ? [objectIsInUse(db, put)] : []),
     ...upsertBlob(db, { digest, sizeBytes: put.sizeBytes, objectKey: put.objectKey, nowMs }),
     upsertArtifact(db, put),
+    db.prepare('delete from artifact_trash where repository_id = ? and digest = ?').bind(repositoryId, digest),
     ...insertReferences(db, put, blobs),
     ...sumChildren(db, put),
     ...moveTags(db, put),
@@ -150,8 +166,8 @@ function objectIsInUse(db: D1Database, put: ManifestPut): D1PreparedStatement {
 
 function insertReferences(db: D1Database, put: ManifestPut, blobs: readonly JsonSlice[]): D1PreparedStatement[] {
   const { manifest, repositoryId, digest } = put;
-  const insertBlobs = `insert into artifact_blobs (artifact_id, blob_id)
-    select a.id, b.id from artifacts a, json_each(?3) d join blobs b on b.digest = d.value ->> '$.digest'
+  const insertBlobs = `insert into artifact_blobs (artifact_id, blob_id, repository_id)
+    select a.id, b.id, a.repository_id from artifacts a, json_each(?3) d join blobs b on b.digest = d.value ->> '$.digest'
     where a.repository_id = ?1 and a.digest = ?2 on conflict do nothing`;
   const insertChildren = `insert into artifact_references
       (parent_id, position, repository_id, child_digest, platform, annotations, urls)
@@ -189,29 +205,6 @@ function moveTags(db: D1Database, put: ManifestPut): D1PreparedStatement[] {
     where a.repository_id = ?1 and a.digest = ?2
     on conflict (repository_id, name) do update set artifact_id = excluded.artifact_id, pushed_at_ms = excluded.pushed_at_ms`;
   return [db.prepare(sql).bind(put.repositoryId, put.digest, JSON.stringify(put.tags), put.mutation.nowMs)];
-}
-
-function deleteStatements(db: D1Database, deletion: ArtifactDeletion): D1PreparedStatement[] {
-  const { repositoryId, lockToken, digest, mayBeChild, mutation } = deletion;
-  const artifact = '(select id from artifacts where repository_id = ?1 and digest = ?2)';
-  const remove = (sql: string) => db.prepare(sql).bind(repositoryId, digest);
-  const notAChild = guard(
-    db,
-    'ARTIFACT_REFERENCED',
-    'not exists (select 1 from artifact_references where repository_id = ? and child_digest = ?)',
-    repositoryId,
-    digest,
-  );
-  return [
-    ...mutationStatements(db, mutation),
-    ...underLease(db, { repositoryId, lockToken, nowMs: mutation.nowMs }),
-    guard(db, 'ARTIFACT_GONE', `exists ${artifact}`, repositoryId, digest),
-    ...(mayBeChild ? [] : [notAChild]),
-    remove(`delete from tags where artifact_id = ${artifact}`),
-    remove(`delete from artifact_blobs where artifact_id = ${artifact}`),
-    remove(`delete from artifact_references where parent_id = ${artifact}`),
-    remove('delete from artifacts where repository_id = ?1 and digest = ?2'),
-  ];
 }
 
 function toStoredManifest(row: ManifestRow): StoredManifest {

@@ -4,6 +4,7 @@ import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
 import { underLease } from '#adapters/d1/repository-lease';
+import { TRASH_TAG } from '#adapters/d1/trash-statements';
 import { AppError } from '#core/errors';
 import { projectOf, type RepositoryName, withinProject } from '#core/reference';
 import type { ArtifactTag } from '#domain/artifacts/artifact';
@@ -98,6 +99,7 @@ export class D1TagStore implements TagStore {
           tag,
           digest ?? null,
         ),
+        this.#db.prepare(TRASH_TAG).bind(repositoryId, tag, mutation.actor.username, mutation.nowMs),
         this.#db.prepare('delete from tags where repository_id = ? and name = ?').bind(repositoryId, tag),
       ]);
     } catch (error) {

@@ -15,6 +15,12 @@ import { CONFIGURATION_TYPES } from '#domain/configuration/configuration-type';
 import type { SecretBox } from '#domain/configuration/secret-box';
 import { type Mutation, newMutation } from '#domain/events/mutation';
 
+/** What triggers in the database go by, so that it stands in a row even when the deployment fixes it. */
+const READ_BY_TRIGGERS: readonly ConfigurationKey[] = ['quota_per_project_enable'];
+
+/** Who changes settings on behalf of the deployment. */
+const DEPLOYMENT: Actor = { username: '', sourceAddress: undefined };
+
 /** How old a remembered configuration may be. */
 const TTL_MS = 10_000;
 
@@ -77,7 +83,17 @@ export class ConfigurationService {
       if (value !== undefined) values[key] = value;
     }
     const overwritten = parseAll(this.#deps.overwritten ?? {});
+    await this.#tellTriggers(overwritten, rows);
     return { ...DEFAULTS, ...values, ...Object.fromEntries(overwritten) } as Configuration;
+  }
+
+  async #tellTriggers(overwritten: ReadonlyMap<ConfigurationKey, unknown>, rows: ReadonlyMap<string, string>) {
+    const fixed = READ_BY_TRIGGERS.filter((key) => overwritten.has(key)).map(
+      (key) => [key, JSON.stringify(overwritten.get(key))] as const,
+    );
+    const untold = new Map<string, string>(fixed.filter(([key, value]) => rows.get(key) !== value));
+    if (untold.size === 0) return;
+    await this.#deps.store.put(untold, this.#mutation([...untold.keys()], DEPLOYMENT));
   }
 
   async #toRow(key: ConfigurationKey, value: unknown): Promise<string> {

@@ -145,16 +145,19 @@ export class ManifestService {
     return { digest, subject: manifest.subject?.digest };
   }
 
-  /** Deletes a manifest with the tags that name it. Blobs stay until garbage collection. */
+  /**
+   * Deletes a manifest with the tags that name it, its accessories, and its children that nothing else needs. All of it goes
+   * to the trash (`domain/trash`); the links of blobs that the repository then needs no more go at once.
+   */
   async delete(request: ManifestDelete): Promise<void> {
     const { repository, digest, mayBeChild, actor } = request;
     const row = await this.#deps.repositories.find(repository);
     if (!row) throw new AppError('NAME_UNKNOWN');
     const mutation = this.#mutation(actor, row, 'delete', digest, []);
-    await withLease(this.#deps, row.id, (lockToken) =>
+    const deleted = await withLease(this.#deps, row.id, (lockToken) =>
       this.#deps.store.delete({ repositoryId: row.id, lockToken, digest, mayBeChild, mutation }),
     );
-    this.#facts.delete(factKey(repository, digest));
+    for (const gone of deleted) this.#facts.delete(factKey(repository, gone));
     this.#deps.events.announce(mutation.events);
   }
 

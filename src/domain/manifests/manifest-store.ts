@@ -47,10 +47,13 @@ export interface ManifestStore {
   /**
    * Stores the manifest and moves its tags; may be repeated, and then the last media type counts. Answers `stored`, or `object-gone` when the known object
    * was given up to garbage collection meanwhile, and the bytes must be written afresh. Rejects with
-   * MANIFEST_BLOB_UNKNOWN (of an unfit blob, whatever its problem), NAME_UNKNOWN, or SERVICE_UNAVAILABLE when the lock was lost.
+   * MANIFEST_BLOB_UNKNOWN (of an unfit blob, whatever its problem), NAME_UNKNOWN, DENIED (no room), or SERVICE_UNAVAILABLE when the lock was lost.
    */
   put(put: ManifestPut): Promise<'stored' | 'object-gone'>;
 
-  /** Deletes the artifact with its tags; MANIFEST_UNKNOWN when there is none. */
-  delete(deletion: ArtifactDeletion): Promise<void>;
+  /**
+   * Moves the artifact to the trash with its tags and all that goes with it (`deletedWith`), and answers their digests.
+   * MANIFEST_UNKNOWN when there is none.
+   */
+  delete(deletion: ArtifactDeletion): Promise<readonly Digest[]>;
 }

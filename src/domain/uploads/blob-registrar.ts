@@ -9,7 +9,7 @@ export interface BlobRegistrar {
 
   /**
    * Makes an upload a blob of the repository. May be repeated. When the content was there already, the answer names the
-   * older object, and the uploaded one is the caller's to delete.
+   * older object, and the uploaded one is the caller's to delete. DENIED when the project's quota is too small.
    */
   commitUpload(upload: UploadedBlob): Promise<Blob>;
 

@@ -7,7 +7,7 @@ import type { BlobStorage } from '#domain/blobs/blob-storage';
 import type { Append, AppendOutcome } from '#domain/uploads/append';
 import { SMALL_BODY_BYTES, type UploadBuffers } from '#domain/uploads/buffer-pool';
 import { ByteSource } from '#domain/uploads/byte-source';
-import type { UploadLayout } from '#domain/uploads/session';
+import { EMPTY_LAYOUT, type UploadLayout } from '#domain/uploads/session';
 import type { FinishOutcome, UploadFinisher } from '#domain/uploads/upload-finisher';
 import type { UploadId, UploadIds } from '#domain/uploads/upload-id';
 import type { UploadLeftovers } from '#domain/uploads/upload-leftovers';
@@ -150,7 +150,12 @@ export class UploadService {
     const sizeBytes = bytes instanceof Uint8Array ? bytes.length : (end.body.lengthBytes ?? 0);
     const objectKey = await storage.newObjectKey();
     await storage.write(objectKey, bytes, { kind: 'blob', repository, digest }, { verify: digest });
-    await finisher.commit(end, { objectKey, sizeBytes });
+    const object = { objectKey, sizeBytes, labelledDigest: digest };
+    await finisher.commit(end, object).catch(async (error: unknown) => {
+      const isRefused = error instanceof AppError && error.code === 'DENIED';
+      if (isRefused) await this.#deps.leftovers.discard({ ...EMPTY_LAYOUT, carry: object });
+      throw error;
+    });
     return { kind: 'finished' };
   }
 

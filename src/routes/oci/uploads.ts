@@ -12,15 +12,18 @@ import { repositoryParam } from '#routes/oci/params';
 export async function startUpload(c: Context<AppEnv>): Promise<Response> {
   const repository = repositoryParam(c);
   const algorithm = algorithmQuery(c);
-  const { access, uploads } = c.get('services');
+  const { access, quotas, uploads } = c.get('services');
   const project = await access.authorizeRepository(c.get('principal'), repository, 'push');
   const mounted = await mount(c, repository, project);
   if (mounted) return created(repository, mounted);
   if (c.req.query('digest') !== undefined) {
     const digest = digestQuery(c);
-    await uploads.push({ repository, projectId: project.id, digest, body: requestBody(c) });
+    const body = requestBody(c);
+    await quotas.requireRoom(project.id, { sizeBytes: body.lengthBytes, digest });
+    await uploads.push({ repository, projectId: project.id, digest, body });
     return created(repository, digest);
   }
+  await quotas.requireRoom(project.id, { sizeBytes: undefined });
   const id = uploads.start(repository, algorithm);
   return progress(202, repository, id.text, 0);
 }
@@ -39,8 +42,9 @@ export async function appendToUpload(c: Context<AppEnv>): Promise<Response> {
   const repository = repositoryParam(c);
   const id = idParam(c);
   const body = requestBody(c);
-  const { access, uploads } = c.get('services');
-  await access.authorizeRepository(c.get('principal'), repository, 'push');
+  const { access, quotas, uploads } = c.get('services');
+  const project = await access.authorizeRepository(c.get('principal'), repository, 'push');
+  if (body.lengthBytes) await quotas.requireRoom(project.id, { sizeBytes: (body.firstByte ?? 0) + body.lengthBytes });
   const outcome = await uploads.append(id, repository, body);
   return progress(outcome.kind === 'stored' ? 202 : 416, repository, id, outcome.offsetBytes);
 }
@@ -51,8 +55,9 @@ export async function finishUpload(c: Context<AppEnv>): Promise<Response> {
   const id = idParam(c);
   const digest = digestQuery(c);
   const body = requestBody(c);
-  const { access, uploads } = c.get('services');
+  const { access, quotas, uploads } = c.get('services');
   const project = await access.authorizeRepository(c.get('principal'), repository, 'push');
+  if (body.lengthBytes) await quotas.requireRoom(project.id, { sizeBytes: body.lengthBytes, digest });
   const outcome = await uploads.finish(id, { repository, projectId: project.id, digest, body });
   if (outcome.kind === 'refused') return progress(416, repository, id, outcome.offsetBytes);
   return created(repository, digest);

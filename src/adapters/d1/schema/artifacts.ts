@@ -92,11 +92,13 @@ export const artifactBlobs = sqliteTable(
     blobId: integer('blob_id')
       .notNull()
       .references(() => blobs.id),
+    /** The artifact's repository; a trigger fills it in. */
+    repositoryId: integer('repository_id').notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.artifactId, table.blobId] }),
     // Tells whether a blob of a repository is still needed, when its link is to be deleted.
-    index('artifact_blobs_blob').on(table.blobId, table.artifactId),
+    index('artifact_blobs_blob').on(table.blobId, table.repositoryId),
   ],
 );
 

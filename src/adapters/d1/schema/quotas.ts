@@ -1,4 +1,5 @@
-import { integer, primaryKey, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { blobs } from './blobs.ts';
 import { projects } from './projects.ts';
 
@@ -20,6 +21,11 @@ export const quotas = sqliteTable(
   (table) => [
     // Finds the quota of a project, at every push.
     uniqueIndex('quotas_project').on(table.projectId),
+    // List quotas in the orders Harbor knows; no limit is the largest.
+    index('quotas_created').on(table.createdAtMs, table.id),
+    index('quotas_updated').on(table.updatedAtMs, table.id),
+    index('quotas_hard').on(sql`iif(hard_bytes < 0, 9223372036854775807, hard_bytes)`, table.id),
+    index('quotas_used').on(table.usedBytes, table.id),
   ],
 );
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { blobs } from './blobs.ts';
 import { repositories } from './repositories.ts';
@@ -24,12 +25,18 @@ export const artifactTrash = sqliteTable(
     labels: text('labels').notNull(),
     deletedBy: text('deleted_by').notNull(),
     deletedAtMs: integer('deleted_at_ms').notNull(),
+    /** What it was deleted along with, as its accessory or its child; null when it was asked for itself. */
+    deletedWithDigest: text('deleted_with_digest'),
   },
   (table) => [
     // Finds what may be restored of a repository, the newest first.
     index('artifact_trash_repository').on(table.repositoryId, table.deletedAtMs),
     // Finds a deleted manifest by digest.
     index('artifact_trash_digest').on(table.repositoryId, table.digest),
+    // Finds what comes back with an artifact.
+    index('artifact_trash_with')
+      .on(table.repositoryId, table.deletedWithDigest)
+      .where(sql`deleted_with_digest is not null`),
     // Finds what garbage collection may take.
     index('artifact_trash_deleted').on(table.deletedAtMs),
     // Tells garbage collection whether manifest bytes are in use.
@@ -47,11 +54,13 @@ export const artifactTrashBlobs = sqliteTable(
     blobId: integer('blob_id')
       .notNull()
       .references(() => blobs.id),
+    /** The artifact's repository. */
+    repositoryId: integer('repository_id').notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.trashId, table.blobId] }),
-    // Tells garbage collection whether a blob is in use.
-    index('artifact_trash_blobs_blob').on(table.blobId),
+    // Tells garbage collection whether a blob is in use, and a push whether its repository had the blob until lately.
+    index('artifact_trash_blobs_blob').on(table.blobId, table.repositoryId),
   ],
 );
 
@@ -75,6 +84,8 @@ export const tagTrash = sqliteTable(
   (table) => [
     // Only the newest deletion of a name can be undone.
     uniqueIndex('tag_trash_name').on(table.repositoryId, table.name),
+    // Finds what may be restored of a repository, the newest first.
+    index('tag_trash_repository').on(table.repositoryId, table.deletedAtMs),
     // Finds what is to be forgotten.
     index('tag_trash_deleted').on(table.deletedAtMs),
   ],

@@ -1,0 +1,130 @@
+import { withRetries } from '#adapters/d1/batch';
+import { guard } from '#adapters/d1/guards';
+import { mutationStatements } from '#adapters/d1/mutation';
+import { underLease } from '#adapters/d1/repository-lease';
+import { artifactAsJson } from '#adapters/d1/trash-columns';
+import type { Digest } from '#core/digest';
+import { type DeletionCandidate, deletedWith } from '#domain/artifacts/deletion';
+import type { ArtifactDeletion } from '#domain/manifests/manifest-store';
+
+interface CandidateRow {
+  id: number;
+  digest: Digest;
+  tag_count: number;
+  accessory_of: Digest | null;
+  /** JSON list. */
+  parent_ids: string;
+}
+
+/**
+ * The artifact `?2` of the repository `?1` and what may go with it. An artifact with more parents than there are candidates
+ * has one that stays, so no more are read. The joins are crossed to begin with what was reached, not with all there is.
+ */
+const CANDIDATES = `
+  with recursive reached (id, digest) as (
+    select id, digest from artifacts where repository_id = ?1 and digest = ?2
+    union
+    select a.id, a.digest from reached d cross join artifact_references ar on ar.parent_id = d.id
+      cross join artifacts a on a.repository_id = ?1 and a.digest = ar.child_digest where a.tag_count = 0
+    union
+    select a.id, a.digest from reached d cross join artifacts a on a.repository_id = ?1 and a.accessory_of_digest = d.digest
+      where a.accessory_type is not null
+  )
+  select a.id, a.digest, a.tag_count, iif(a.accessory_type is null, null, a.accessory_of_digest) as accessory_of,
+    (select json_group_array(parent_id) from (
+      select distinct ar.parent_id from artifact_references ar where ar.repository_id = ?1 and ar.child_digest = a.digest
+      limit (select count(*) + 1 from reached))) as parent_ids
+  from reached cross join artifacts a on a.id = reached.id`;
+
+/** Rows have a limit; an artifact that says more of itself than this many characters is deleted for good. */
+const MAX_TRASH_LENGTH = 600_000;
+
+const IDS = '(select value from json_each(?2))';
+
+/** `?1` repository, `?2` ids, `?3` the digest that was asked for, `?4` who, `?5` when. */
+const TRASH = `
+  insert into artifact_trash (repository_id, digest, manifest_blob_id, artifact, tags, children, labels, deleted_by,
+    deleted_at_ms, deleted_with_digest)
+  select a.repository_id, a.digest, a.manifest_blob_id, ${artifactAsJson('a')},
+    (select json_group_array(json_object('name', t.name, 'pushedAtMs', t.pushed_at_ms, 'pulledAtMs', t.pulled_at_ms))
+      from tags t where t.artifact_id = a.id),
+    (select json_group_array(json_object('position', ar.position, 'childDigest', ar.child_digest,
+      'platform', ar.platform, 'annotations', ar.annotations, 'urls', ar.urls)) from artifact_references ar where ar.parent_id = a.id),
+    (select json_group_array(al.label_id) from artifact_labels al where al.artifact_id = a.id),
+    ?4, ?5, iif(a.digest = ?3, null, ?3)
+  from artifacts a where a.id in ${IDS} and ${MAX_TRASH_LENGTH} >=
+    coalesce(length(a.annotations), 0) + coalesce(length(a.extra_attributes), 0)
+    + (select coalesce(sum(120 + coalesce(length(ar.platform), 0) + coalesce(length(ar.annotations), 0)
+        + coalesce(length(ar.urls), 0)), 0)
+        from artifact_references ar where ar.parent_id = a.id)
+    + (select coalesce(sum(80 + length(t.name)), 0) from tags t where t.artifact_id = a.id)`;
+
+const TRASH_BLOBS = `
+  insert into artifact_trash_blobs (trash_id, blob_id, repository_id)
+  select t.id, ab.blob_id, ?1 from artifacts a join artifact_trash t on t.repository_id = ?1 and t.digest = a.digest
+  join artifact_blobs ab on ab.artifact_id = a.id where a.id in ${IDS}`;
+
+/** Links that belong to no artifact yet are those of a push under way, and stay. */
+const UNLINK = `
+  delete from repository_blobs where repository_id = ?1
+    and blob_id in (select ab.blob_id from artifact_blobs ab where ab.artifact_id in ${IDS})
+    and not exists (select 1 from artifact_blobs ab where ab.blob_id = repository_blobs.blob_id
+      and ab.repository_id = ?1 and ab.artifact_id not in ${IDS})`;
+
+/** What goes when the artifact is deleted, itself first; nothing when it is gone. To be asked under the lease. */
+export async function findDeleted(db: D1Database, deletion: ArtifactDeletion): Promise<readonly DeletionCandidate[]> {
+  const query = db.prepare(CANDIDATES).bind(deletion.repositoryId, deletion.digest);
+  const { results } = await withRetries(() => query.all<CandidateRow>());
+  const candidates = results.map(toCandidate);
+  const root = candidates.find(({ digest }) => digest === deletion.digest);
+  return root ? deletedWith(root, candidates) : [];
+}
+
+/** Moves artifacts to the trash, with their tags and with the links of blobs that no other artifact needs. */
+export function deleteStatements(
+  db: D1Database,
+  deletion: ArtifactDeletion,
+  artifacts: readonly DeletionCandidate[],
+): D1PreparedStatement[] {
+  const { repositoryId, lockToken, digest, mayBeChild, mutation } = deletion;
+  const ids = JSON.stringify(artifacts.map(({ id }) => id));
+  const bindings = [repositoryId, ids, digest, mutation.actor.username, mutation.nowMs];
+  const run = (sql: string) => db.prepare(sql).bind(...bindings.slice(0, sql === TRASH ? undefined : 2));
+  const notAChild = guard(
+    db,
+    'ARTIFACT_REFERENCED',
+    'not exists (select 1 from artifact_references where repository_id = ? and child_digest = ?)',
+    repositoryId,
+    digest,
+  );
+  const exists = 'exists (select 1 from artifacts where repository_id = ? and digest = ?)';
+  return [
+    ...mutationStatements(db, mutation),
+    ...underLease(db, { repositoryId, lockToken, nowMs: mutation.nowMs }),
+    guard(db, 'ARTIFACT_GONE', exists, repositoryId, digest),
+    ...(mayBeChild ? [] : [notAChild]),
+    // The newest deletion of a digest is the one that can be undone.
+    run(
+      `delete from artifact_trash where repository_id = ?1 and digest in (select digest from artifacts where id in ${IDS})`,
+    ),
+    run(TRASH),
+    run(TRASH_BLOBS),
+    run(UNLINK),
+    ...[
+      `delete from tags where artifact_id in ${IDS}`,
+      `delete from artifact_blobs where artifact_id in ${IDS}`,
+      `delete from artifact_references where parent_id in ${IDS}`,
+      `delete from artifacts where repository_id = ?1 and id in ${IDS}`,
+    ].map(run),
+  ];
+}
+
+function toCandidate(row: CandidateRow): DeletionCandidate {
+  return {
+    id: row.id,
+    digest: row.digest,
+    tagCount: row.tag_count,
+    accessoryOf: row.accessory_of ?? undefined,
+    parentIds: JSON.parse(row.parent_ids) as number[],
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * Queries that compare every value that triggers keep with a recount. Each answers a row, with what is wrong, for each value
+ * that is not true; `?1` is a JSON list of names to search for.
+ */
+const LINKS = `select r.project_id, l.blob_id from (
+    select repository_id, blob_id from repository_blobs
+    union all select repository_id, manifest_blob_id from artifacts) l
+  join repositories r on r.id = l.repository_id`;
+
+const RECOUNTS: Readonly<Record<string, string>> = {
+  'project_blobs.links': `
+    select coalesce(kept.project_id, counted.project_id) as project, kept.links, counted.links as recounted
+    from project_blobs kept full outer join (select project_id, blob_id, count(*) as links from (${LINKS}) group by 1, 2) counted
+      on counted.project_id = kept.project_id and counted.blob_id = kept.blob_id
+    where kept.links is not counted.links`,
+  'quotas.used_bytes': `
+    select q.project_id, q.used_bytes, coalesce(counted.bytes, 0) as recounted from quotas q
+    left join (select d.project_id, sum(b.size_bytes) as bytes from (select distinct project_id, blob_id from (${LINKS})) d
+      join blobs b on b.id = d.blob_id group by 1) counted on counted.project_id = q.project_id
+    where q.used_bytes <> coalesce(counted.bytes, 0)`,
+  'quotas of projects': `
+    select p.id, p.deleted_at_ms, q.id as quota from projects p left join quotas q on q.project_id = p.id
+    where (p.deleted_at_ms is null) <> (q.id is not null)`,
+  'artifacts.tag_count, parent_count': `
+    select a.id, a.tag_count, a.parent_count from artifacts a
+    where a.tag_count <> (select count(*) from tags t where t.artifact_id = a.id)
+      or a.parent_count <> (select count(*) from artifact_references ar
+        where ar.repository_id = a.repository_id and ar.child_digest = a.digest)`,
+  'artifact_blobs.repository_id': `
+    select ab.artifact_id, ab.repository_id from artifact_blobs ab join artifacts a on a.id = ab.artifact_id
+    where ab.repository_id <> a.repository_id`,
+  'blobs of artifacts are linked': `
+    select a.id, ab.blob_id from artifacts a join artifact_blobs ab on ab.artifact_id = a.id
+    where not exists (select 1 from repository_blobs rb where rb.repository_id = a.repository_id and rb.blob_id = ab.blob_id)`,
+  'repositories.artifact_count': `
+    select r.id, r.artifact_count, count(a.id) as recounted from repositories r
+    left join artifacts a on a.repository_id = r.id and a.accessory_type is null and (
+      exists (select 1 from tags t where t.artifact_id = a.id) or not exists (select 1 from artifact_references ar
+        where ar.repository_id = a.repository_id and ar.child_digest = a.digest))
+    group by r.id having r.artifact_count <> count(a.id)`,
+  'projects.repository_count': `
+    select p.id, p.repository_count, count(r.id) as recounted from projects p
+    left join repositories r on r.project_id = p.id and r.published_at_ms is not null
+    group by p.id having p.repository_count <> count(r.id)`,
+  statistics: `
+    select s.*, counted.* from statistics s cross join (
+      select (select count(*) from projects where deleted_at_ms is null and not is_public) as a,
+        (select count(*) from projects where deleted_at_ms is null and is_public) as b,
+        (select count(*) from repositories r join projects p on p.id = r.project_id
+          where r.published_at_ms is not null and p.deleted_at_ms is null and not p.is_public) as c,
+        (select count(*) from repositories r join projects p on p.id = r.project_id
+          where r.published_at_ms is not null and p.deleted_at_ms is null and p.is_public) as d,
+        (select coalesce(sum(size_bytes), 0) from blobs) as e) counted
+    where (s.private_projects, s.public_projects, s.private_repositories, s.public_repositories, s.storage_bytes)
+      <> (counted.a, counted.b, counted.c, counted.d, counted.e)`,
+  'search index': `
+    select n.value, 'project', (select group_concat(rowid) from (select rowid from project_search
+        where project_search match '"' || n.value || '"' order by rowid)) as found,
+      (select group_concat(id) from (select id from projects
+        where deleted_at_ms is null and instr(name, n.value) > 0 order by id)) as there
+      from json_each(?1) n where found is not there
+    union all
+    select n.value, 'repository', (select group_concat(rowid) from (select rowid from repository_search
+        where repository_search match '"' || n.value || '"' order by rowid)) as found,
+      (select group_concat(id) from (select id from repositories
+        where published_at_ms is not null and instr(name, n.value) > 0 order by id)) as there
+      from json_each(?1) n where found is not there`,
+};
+
+export interface Usage {
+  readonly project_id: number;
+  readonly used_bytes: number;
+  /** -1 is no limit. */
+  readonly hard_bytes: number;
+}
+
+/**
+ * What is not as a recount has it, by what it is about: empty when all is true. And what the projects hold. `names` are to be
+ * searched for.
+ */
+export async function recount(
+  db: D1Database,
+  names: readonly string[],
+): Promise<{ readonly wrong: Readonly<Record<string, unknown[]>>; readonly usage: readonly Usage[] }> {
+  const entries = Object.entries(RECOUNTS);
+  const [usage, ...results] = await db.batch([
+    db.prepare('select project_id, used_bytes, hard_bytes from quotas'),
+    ...entries.map(([, sql]) => (sql.includes('?1') ? db.prepare(sql).bind(JSON.stringify(names)) : db.prepare(sql))),
+  ]);
+  const answers = entries.map(([name], index) => [name, results[index]?.results ?? []] as const);
+  const wrong = Object.fromEntries(answers.filter(([, rows]) => rows.length > 0));
+  return { wrong, usage: (usage?.results ?? []) as Usage[] };
+}
