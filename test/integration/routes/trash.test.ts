@@ -279,7 +279,8 @@ describe('POST …/trash/artifacts/{digest}/restore', () => {
 
   it('keeps every column of an artifact', async () => {
     const { results } = await db.prepare(`select name from pragma_table_info('artifacts')`).all<{ name: string }>();
-    const kept = [...TRASHED_COLUMNS, 'id', 'repository_id', 'digest', 'manifest_blob_id', 'tag_count', 'parent_count'];
+    const others = ['id', 'repository_id', 'project_id', 'digest', 'manifest_blob_id', 'tag_count', 'parent_count'];
+    const kept = [...TRASHED_COLUMNS, ...others];
     expect(results.map(({ name }) => name).sort()).toEqual(kept.sort());
   });
 
