@@ -1,6 +1,7 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { NotesReporter } from './test/support/notes-reporter.ts';
+import { RecordingReporter } from './test/support/recording/recording-reporter.ts';
 
 const migrations = await readD1Migrations('./migrations');
 
@@ -14,7 +15,7 @@ export default defineConfig({
   test: {
     // The request log of a test that passed tells nobody anything.
     silent: 'passed-only',
-    reporters: ['default', new NotesReporter()],
+    reporters: ['default', new NotesReporter(), new RecordingReporter()],
     projects: [
       {
         // Pure code, on Node.
@@ -52,7 +53,7 @@ export default defineConfig({
           // Its source maps name sources that it does not bring, which confuses the loader; bundled, it loads.
           deps: { optimizer: { ssr: { enabled: true, include: ['itty-durable'] } } },
           include: ['test/integration/**/*.test.ts', 'test/api/**/*.test.ts'],
-          setupFiles: ['test/support/begin-anew.ts'],
+          setupFiles: ['test/support/begin-anew.ts', 'test/support/recording/hand-over-record.ts'],
         },
       },
     ],

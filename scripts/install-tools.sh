@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what the suites of real components run: Debian packages, and Go tools of pinned versions into .tools/bin.
+# Installs what the suites of real components run: Debian packages, and tools of pinned versions into .tools.
 # Needs Debian, root (for apt-get) and Go. Does nothing for what is there already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(docker.io podman buildah skopeo debootstrap tar openssl slapd ldap-utils chromium)
+packages=(docker.io podman buildah skopeo debootstrap tar openssl slapd ldap-utils chromium python3-venv)
 
 # One a line: command, package to build, module that holds it, version.
 tools='
@@ -43,12 +43,29 @@ build_tool() {
   echo "built $name $version"
 }
 
+# An environment of its own for schemathesis, made anew when the versions change.
+install_schemathesis() {
+  local stamp
+  stamp=.tools/python/.$(sha256sum test/fuzz/requirements.txt | cut -c1-16)
+  if [ -e "$stamp" ]; then return; fi
+  rm -rf .tools/python
+  python3 -m venv .tools/python
+  .tools/python/bin/pip install --quiet --disable-pip-version-check --requirement test/fuzz/requirements.txt || return 1
+  ln -sf ../python/bin/schemathesis .tools/bin/schemathesis
+  touch "$stamp"
+  echo "installed schemathesis"
+}
+
 install_packages
 mkdir -p .tools/bin
 # The conformance program's module is not served by every module proxy. Without it everything else still runs, and
 # `npm run test:conformance` says what is missing.
 optional=conformance
 failures=0
+if ! install_schemathesis; then
+  echo "could not install schemathesis" >&2
+  failures=1
+fi
 while read -r name package module version; do
   if [ -z "$name" ]; then continue; fi
   if build_tool "$name" "$package" "$module" "$version"; then continue; fi

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { OpenAPIHono } from '@hono/zod-openapi';
 import { getPath } from 'hono/utils/url';
 import { routingPath } from '#core/request-path';
 import { accessoryRoutes } from '#routes/api/accessories';
@@ -13,6 +13,7 @@ import { labelRoutes } from '#routes/api/labels';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
 import { oidcApiRoutes } from '#routes/api/oidc';
+import { serveDocument } from '#routes/api/openapi';
 import { permissionRoutes } from '#routes/api/permissions';
 import { oneProjectRoutes } from '#routes/api/project';
 import { projectArtifactRoutes } from '#routes/api/project-artifacts';
@@ -39,6 +40,7 @@ import { oidcRoutes, onboardingRoutes } from '#routes/auth/oidc';
 import { sessionRoutes } from '#routes/auth/session';
 import { tokenRoutes } from '#routes/auth/token';
 import { tokenExchangeRoutes } from '#routes/auth/token-exchange';
+import { devcenterRoutes } from '#routes/devcenter/router';
 import { landing } from '#routes/internal/landing';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
@@ -65,9 +67,9 @@ export function servicesFor(env: Env): Services {
 }
 
 /** The whole HTTP surface. Tests bring services of their own. */
-export function createApp(provide: (env: Env) => Services = servicesFor): Hono<AppEnv> {
+export function createApp(provide: (env: Env) => Services = servicesFor): OpenAPIHono<AppEnv> {
   // `/v2` and `/v2/` are one, and so is every other path with and without its last slash, or with more than one anywhere.
-  const app = new Hono<AppEnv>({ getPath: (request) => routingPath(getPath(request)) });
+  const app = new OpenAPIHono<AppEnv>({ getPath: (request) => routingPath(getPath(request)) });
   app.use(requestId);
   app.use(async function provideServices(c, next) {
     c.set('services', provide(c.env));
@@ -79,6 +81,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
 
   app.use('/api/*', requireReadableUrl);
   app.route('/api', openSystemRoutes());
+  app.get('/api/v2.0/openapi.json', serveDocument(app));
   app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
   app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
@@ -87,6 +90,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): Hono<A
   app.get('/', landing);
   // Where a logout lands; the portal's page one day.
   app.get('/account/sign-in', landing);
+  app.route('/devcenter-api-2.0', devcenterRoutes());
   app.route('/service/token', tokenRoutes());
   app.route('/service/token-exchange', tokenExchangeRoutes());
   app.route('/c', sessionRoutes());

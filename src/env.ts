@@ -8,6 +8,8 @@ export interface Env {
   /** Logins an address may try; without it only accounts are limited. */
   readonly LOGIN_RATE?: RateLimit;
   readonly EVENTS: Queue;
+  /** Files of pages, as the package that brings them names them. */
+  readonly ASSETS: Fetcher;
   readonly EDGE_CACHE?: string;
   readonly EXTERNAL_URL?: string;
   readonly CONFIG_OVERWRITE_JSON?: string;

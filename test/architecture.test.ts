@@ -105,4 +105,11 @@ describe('the house', () => {
     );
     expect(builders.map((module) => module.path)).toEqual([]);
   });
+
+  it('lets its tests ask the app where answers are compared with the document', () => {
+    const past = readdirSync('test/integration', { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.test.ts'))
+      .filter((path) => readFileSync(`test/integration/${path}`, 'utf8').includes("from '#src/app'"));
+    expect(past).toEqual([]);
+  });
 });

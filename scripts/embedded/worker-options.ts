@@ -39,7 +39,7 @@ export function migrationOptions(parts: RuntimeParts): MiniflareOptions {
 /** The bundled worker with every binding of wrangler.toml, the secrets, and the address to serve at. */
 export function servingOptions(parts: ServingParts): MiniflareOptions {
   const { options, secrets, state, config, environment } = parts;
-  const { bindings, ...workerOptions } = config.workerOptions;
+  const { bindings, assets, serviceBindings, ...workerOptions } = config.workerOptions;
   const v4Options = {
     ...runtimeOptions(parts),
     ...workerOptions,
@@ -53,6 +53,7 @@ export function servingOptions(parts: ServingParts): MiniflareOptions {
       ROADSTEAD_SECRET_KEY: secrets.secretKey,
       ...(options.trustProxy && { ROADSTEAD_TRUST_PROXY: '1' }),
     },
+    serviceBindings: { ...(serviceBindings as object), ...filesOf(assets as AssetsOptions) },
     host: options.host,
     port: options.port,
     ...readTls(options.tls),
@@ -73,6 +74,16 @@ function runtimeOptions({ state, log }: RuntimeParts) {
     cf: false,
     telemetry: { enabled: false },
   };
+}
+
+interface AssetsOptions {
+  readonly directory: string;
+  readonly binding: string;
+}
+
+/** The files themselves, for the Worker alone: the platform's simulator of assets would stand in front of every request. */
+function filesOf({ directory, binding }: AssetsOptions) {
+  return { [binding]: { disk: { path: directory, writable: false } } };
 }
 
 /** Here the platform's cache would be a second copy on the same disk (docs/adr/0009-where-bytes-are-cached.md). */

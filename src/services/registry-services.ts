@@ -84,9 +84,9 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   const tags = new TagService({ store: new D1TagStore({ db }), manifests, locks, events, background, clock });
   const referrers = new ReferrerService({ store: new D1ReferrerStore({ db }), manifests: store, content });
   const catalog = new CatalogService({ store: repositoryListings });
+  const trash = new TrashService({ store: new D1TrashStore({ db }), repositories, locks, events, background, clock });
   const parts = { manifests, blobs, facts: artifactFacts, repositories, locks, events, background, clock };
   const artifacts = createArtifactServices(db, parts);
-  const trash = new TrashService({ store: new D1TrashStore({ db }), repositories, locks, events, background, clock });
   return {
     ...artifacts,
     repositories,

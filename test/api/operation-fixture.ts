@@ -122,7 +122,15 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
 
   'GET /': { need: nothing, path: () => '/', granted: 200 },
   'GET /account/sign-in': { need: nothing, path: () => '/account/sign-in', granted: 200 },
+  'GET /devcenter-api-2.0': { need: nothing, path: () => '/devcenter-api-2.0', granted: 200 },
+  ...Object.fromEntries(
+    ['devcenter.js', 'devcenter.css', 'swagger-ui-bundle.js', 'swagger-ui.css'].map((file) => {
+      const path = `/devcenter-api-2.0/${file}`;
+      return [`GET ${path}`, { need: nothing, path: () => path, granted: 200 }];
+    }),
+  ),
   'GET /api/version': { need: nothing, path: () => '/api/version', granted: 200 },
+  'GET /api/v2.0/openapi.json': { need: nothing, path: () => `${API}/openapi.json`, granted: 200 },
   'GET /api/v2.0/ping': { need: nothing, path: () => `${API}/ping`, granted: 200 },
   'GET /api/v2.0/health': { need: nothing, path: () => `${API}/health`, granted: 200 },
   'GET /api/v2.0/systeminfo': { need: nothing, path: () => `${API}/systeminfo`, granted: 200 },

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario } from '#test/logins/scenario';
 import { authProxyScenario } from '#test/logins/scenarios/auth-proxy';
+import { devcenterScenario } from '#test/logins/scenarios/devcenter';
 import { ldapScenario } from '#test/logins/scenarios/ldap';
 import { oidcScenario } from '#test/logins/scenarios/oidc';
 import { uaaScenario } from '#test/logins/scenarios/uaa';
@@ -11,12 +12,13 @@ import { RoadsteadServer } from '#test/support/suites/roadstead-server';
 import { withScratchDirectory } from '#test/support/suites/scratch-directory';
 import { requireTools } from '#test/support/suites/tools';
 
-/** One for each way of logging in. */
+/** One for each way of logging in, and the page that uses them. */
 const SCENARIOS: readonly Scenario[] = [
   ldapScenario,
   { name: 'uaa', tools: [], run: uaaScenario },
   { name: 'auth-proxy', tools: [], run: authProxyScenario },
   oidcScenario,
+  devcenterScenario,
 ];
 
 /** Runs the scenarios that the command line names, or all of them. */

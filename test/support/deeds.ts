@@ -43,8 +43,8 @@ function content(
   const manifest: Manifest = {
     mediaType: parts.children ? MEDIA_TYPES.ociIndex : MEDIA_TYPES.ociManifest,
     config: blobs[0],
-    layers: blobs.slice(1),
     blobs,
+    layers: blobs.slice(1),
     children,
     subject: undefined,
     artifactType: undefined,
@@ -315,9 +315,9 @@ export class World {
     await new D1ManifestStore({ db: this.#db }).put({
       ...(await this.#lease(repository)),
       ...contentAt(manifest),
-      facts: { type: 'IMAGE', extraAttributes: undefined, iconDigest: undefined, accessory: undefined },
       projectId,
       objectKey: `blobs/deeds/${newId()}`,
+      facts: { type: 'IMAGE', extraAttributes: undefined, iconDigest: undefined, accessory: undefined },
       isKnownObject: false,
       tags: tags.map(tagAt),
       mutation: mutation(),

@@ -1,12 +1,12 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env as testEnv } from 'cloudflare:workers';
 import { type Clock, systemClock } from '#core/clock';
-import { createApp } from '#src/app';
 import type { Env } from '#src/env';
 import { createServices, type Services } from '#src/services';
 import { edgeLimits } from '#test/support/edge-limits';
 import { type Interceptor, interceptBindings } from '#test/support/intercepted-bindings';
 import { TEST_PASSWORD_COST } from '#test/support/password-cost';
+import { createRecordedApp } from '#test/support/recording/recorded-app';
 
 /** The password of `admin` in tests (vitest.config.ts). */
 const ADMIN_PASSWORD = 'Harbor12345';
@@ -41,12 +41,12 @@ export function createHarness(overrides: Partial<Env> = {}, intercept: Intercept
   const env = interceptBindings({ ...(testEnv as unknown as Env), ...overrides }, intercept);
   const clock = new TestClock();
   const services = createServices(env, { clock, passwordCost: TEST_PASSWORD_COST });
-  const app = createApp(() => services);
+  const ask = createRecordedApp(() => services);
   /** Tokens of `admin` by scope. */
   const tokens = new Map<string, string>();
 
   async function request(method: string, path: string, init: RequestInit = {}): Promise<Response> {
-    return app.request(`http://registry.test${path}`, { ...init, method }, env, createExecutionContext());
+    return ask(new Request(`http://registry.test${path}`, { ...init, method }), env, createExecutionContext());
   }
 
   async function token(scope: string, who: 'admin' | 'anonymous' = 'admin'): Promise<string> {

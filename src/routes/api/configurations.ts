@@ -1,8 +1,8 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '#core/errors';
 import { createApiRouter, jsonBody } from '#routes/api/router';
 import { errorResponses } from '#routes/api/schemas/common';
-import { configurationsSchema, toConfigurationsDto } from '#routes/api/schemas/configuration';
+import { configurationsReqSchema, configurationsSchema, toConfigurationsDto } from '#routes/api/schemas/configuration';
 import type { AppEnv } from '#routes/app-env';
 
 const getConfigurations = createRoute({
@@ -23,7 +23,7 @@ const updateConfigurations = createRoute({
   tags: ['configure'],
   middleware: jsonBody,
   request: {
-    body: { required: true, content: { 'application/json': { schema: z.record(z.string(), z.unknown()) } } },
+    body: { required: true, content: { 'application/json': { schema: configurationsReqSchema } } },
   },
   responses: { 200: { description: 'updated' }, ...errorResponses(400, 401, 403, 415, 422) },
 });

@@ -14,7 +14,9 @@ const pingOidc = createRoute({
       required: true,
       content: {
         'application/json': {
-          schema: z.object({ url: z.string().max(2_048), verify_cert: z.boolean().default(true) }),
+          schema: z
+            .object({ url: z.string().max(2_048), verify_cert: z.boolean().default(true) })
+            .openapi('OIDCPingReq'),
         },
       },
     },

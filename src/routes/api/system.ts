@@ -14,6 +14,7 @@ const getPing = createRoute({
   path: '/v2.0/ping',
   operationId: 'getPing',
   tags: ['ping'],
+  security: [],
   responses: { 200: { description: 'ok', content: { 'text/plain': { schema: z.literal('Pong') } } } },
 });
 
@@ -22,6 +23,7 @@ const getHealth = createRoute({
   path: '/v2.0/health',
   operationId: 'getHealth',
   tags: ['health'],
+  security: [],
   responses: { 200: { description: 'ok', content: { 'application/json': { schema: healthSchema } } } },
 });
 
@@ -30,6 +32,7 @@ const getVersion = createRoute({
   path: '/version',
   operationId: 'getVersion',
   tags: ['version'],
+  security: [],
   responses: {
     200: { description: 'ok', content: { 'application/json': { schema: z.object({ version: z.literal('v2.0') }) } } },
   },

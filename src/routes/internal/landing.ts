@@ -36,7 +36,7 @@ export function landing(c: Context<AppEnv>): Response | Promise<Response> {
 docker push ${host}/library/app:1.0
 docker pull ${host}/library/app:1.0</pre>
       <p><a href="/api/v2.0/health">Health</a> · <a href="/api/v2.0/systeminfo">System information</a> ·
-        <a href="/api/v2.0/projects">Public projects</a></p>
+        <a href="/api/v2.0/projects">Public projects</a> · <a href="/devcenter-api-2.0">API</a></p>
     </main>
   </body>
 </html>`);

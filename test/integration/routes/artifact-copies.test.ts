@@ -161,12 +161,10 @@ describe('POST …/artifacts?from= copies', () => {
       .bind(image.digest)
       .all<Record<string, unknown>>();
     const [original, copied] = rows.results;
-    const { id, repository_id, project_id, pushed_at_ms, ...described } = original ?? {};
+    const { id, repository_id, project_id: _, pushed_at_ms, ...described } = original ?? {};
     expect(copied).toMatchObject({ ...described, pulled_at_ms: null });
     expect(Number(copied?.['pushed_at_ms'])).toBeGreaterThan(Number(pushed_at_ms));
-    const place = [copied?.['id'], copied?.['repository_id'], copied?.['project_id']];
-    expect(place[0]).not.toBe(id);
-    expect(place.slice(1)).not.toEqual([repository_id, project_id]);
+    expect([copied?.['id'], copied?.['repository_id']]).not.toEqual([id, repository_id]);
   });
 
   it('and moves a tag that the destination has of another artifact', async () => {

@@ -4,8 +4,8 @@ import { AppError } from '#core/errors';
 import type { LdapDirectory } from '#domain/ldap/ldap-directory';
 import { LdapService } from '#domain/ldap/ldap-service';
 import type { LdapUser } from '#domain/ldap/ldap-user';
-import { createApp } from '#src/app';
 import { createHarness } from '#test/support/harness';
+import { createRecordedApp } from '#test/support/recording/recorded-app';
 import { asAdmin, basic, errorOf, insertUser } from '#test/support/server';
 
 const SETTINGS = {
@@ -30,13 +30,13 @@ const directory = {
 function createServer(settings: Readonly<Record<string, string>>) {
   const { env, services, clock } = createHarness({ CONFIG_OVERWRITE_JSON: JSON.stringify(settings) });
   const { configuration, users } = services;
-  const app = createApp(() => ({ ...services, ldap: new LdapService({ directory, configuration, users }) }));
+  const ask = createRecordedApp(() => ({ ...services, ldap: new LdapService({ directory, configuration, users }) }));
   const send = async (method: string, path: string, { json, headers }: { json?: unknown; headers?: object } = {}) => {
     const body = json === undefined ? {} : { body: JSON.stringify(json) };
     const all = { ...(json !== undefined && { 'content-type': 'application/json' }), ...asAdmin, ...headers };
     const request = new Request(`http://registry.test/api/v2.0/ldap${path}`, { method, headers: all, ...body });
     if (all.authorization === '') request.headers.delete('authorization');
-    return app.fetch(request, env, createExecutionContext());
+    return ask(request, env, createExecutionContext());
   };
   return { send, users, clock };
 }

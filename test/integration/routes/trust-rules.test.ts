@@ -192,3 +192,11 @@ describe('the rules of a project', () => {
     expect(row).toBe(0);
   });
 });
+
+describe('the list of a project’s trust rules, asked wrongly', () => {
+  it('is 422 for more rows than a page holds, and 404 of a project that does not exist', async () => {
+    const project = await newProject();
+    expect((await send('GET', `${rulesOf(project)}?page_size=101`)).status).toBe(422);
+    expect((await send('GET', rulesOf('absent-project'))).status).toBe(404);
+  });
+});

@@ -208,3 +208,9 @@ describe('DELETE /api/v2.0/usergroups/{group_id}', () => {
     expect(left).toBe(0);
   });
 });
+
+describe('the list of user groups, asked wrongly', () => {
+  it.each(['page_size=101', 'page=x'])('is 422 for %s', async (query) => {
+    expect((await send('GET', `?${query}`, asAdmin)).status).toBe(422);
+  });
+});

@@ -323,3 +323,9 @@ describe('GET /users/current/permissions', () => {
     expect((await server.request(`${PATH}/current/permissions`)).status).toBe(401);
   });
 });
+
+describe('GET /users/current/permissions, asked wrongly', () => {
+  it.each(['relative=maybe', `scope=${'x'.repeat(257)}`])('answers 422 to %s', async (query) => {
+    expect((await server.request(`${PATH}/current/permissions?${query}`, { headers: asAdmin })).status).toBe(422);
+  });
+});

@@ -4,7 +4,7 @@ import { delimiter, join, resolve } from 'node:path';
 /** Where `scripts/install-tools.sh` puts what it builds, and what the suites may keep between runs. */
 export const TOOLS_DIRECTORY = resolve(import.meta.dirname, '../../..', '.tools');
 
-const GO_TOOL = 'scripts/install-tools.sh';
+const BUILT_TOOL = 'scripts/install-tools.sh';
 
 /** How to get each tool the suites run; `.ci/run` does all of it. */
 const INSTALLATION = {
@@ -21,11 +21,12 @@ const INSTALLATION = {
   ldapadd: 'apt-get install ldap-utils',
   ldapsearch: 'apt-get install ldap-utils',
   chromium: 'apt-get install chromium',
-  crane: GO_TOOL,
-  oras: GO_TOOL,
-  regctl: GO_TOOL,
-  helm: GO_TOOL,
-  conformance: GO_TOOL,
+  crane: BUILT_TOOL,
+  oras: BUILT_TOOL,
+  regctl: BUILT_TOOL,
+  helm: BUILT_TOOL,
+  conformance: BUILT_TOOL,
+  schemathesis: BUILT_TOOL,
 } as const;
 
 export type Tool = keyof typeof INSTALLATION;

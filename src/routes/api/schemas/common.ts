@@ -64,10 +64,21 @@ export const pageQuerySchema = z.object({
   sort: z.string().optional(),
 });
 
-/** The responses of failures, as the OpenAPI document tells them. */
+/** What the document replaces by the description of the status (`routes/api/common-failures.ts`). */
+export const FAILURE = 'failure';
+
+/**
+ * The failures that are an operation's own. Those that follow from its form alone (credentials, a body, parameters) are
+ * added by the document.
+ */
 export function errorResponses<S extends ErrorStatus>(...statuses: readonly S[]) {
-  const response = { description: 'failure', content: { 'application/json': { schema: errorsSchema } } };
+  const response = { description: FAILURE, content: { 'application/json': { schema: errorsSchema } } };
   return Object.fromEntries(statuses.map((status) => [status, response])) as Record<S, typeof response>;
+}
+
+/** A named schema, or null. With `.nullable()` the component itself would allow null wherever the document names it. */
+export function orNull<T extends z.ZodType>(schema: T) {
+  return z.union([schema, z.null()]);
 }
 
 /** Headers of a list. */

@@ -1,6 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { CATALOG, type Configuration, type ConfigurationKey, isSecretKey } from '#domain/configuration/catalog';
 
+/** Settings by their names; which there are and what they take, the catalog says. */
+export const configurationsReqSchema = z.record(z.string(), z.unknown()).openapi('Configurations');
+
 /** Each setting with whether it can be changed. Maps are JSON in a text, as Harbor's clients read them. */
 export const configurationsSchema = z
   .record(

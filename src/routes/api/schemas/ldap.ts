@@ -38,11 +38,13 @@ export const ldapFailedImportUserSchema = z
   .openapi('LdapFailedImportUser');
 
 /** A group of the directory in the form of one that is known here, without an id. */
-export const ldapGroupSchema = z.object({
-  group_name: z.string(),
-  group_type: z.literal(GROUP_TYPES.ldap),
-  ldap_group_dn: z.string(),
-});
+export const ldapGroupSchema = z
+  .object({
+    group_name: z.string(),
+    group_type: z.literal(GROUP_TYPES.ldap),
+    ldap_group_dn: z.string(),
+  })
+  .openapi('LdapGroup');
 
 export function toLdapTrial(conf: z.infer<typeof ldapConfSchema>): LdapTrial {
   return Object.fromEntries(

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { granteeOf } from '#core/rbac/role-matrix';
 import type { Member } from '#domain/members/member';
 import type { MemberReference } from '#domain/members/member-resolver';
+import { orNull } from '#routes/api/schemas/common';
 import { toGroupDescription, userGroupReqSchema } from '#routes/api/schemas/user-group';
 
 const roleId = z.int().openapi({
@@ -15,8 +16,8 @@ const userEntitySchema = z
 export const projectMemberSchema = z
   .object({
     role_id: roleId.nullish(),
-    member_user: userEntitySchema.nullish(),
-    member_group: userGroupReqSchema.nullish(),
+    member_user: orNull(userEntitySchema).optional(),
+    member_group: orNull(userGroupReqSchema).optional(),
   })
   .openapi('ProjectMember');
 

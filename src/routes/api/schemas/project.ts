@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { ROLES } from '#core/rbac/role-matrix';
 import type { ProjectFigures, ProjectSummary } from '#domain/projects/project-listing';
 import type { ProjectRequest } from '#domain/projects/project-request';
-import { toTimestamp } from '#routes/api/schemas/common';
+import { orNull, toTimestamp } from '#routes/api/schemas/common';
 import {
   cveAllowlistReqSchema,
   cveAllowlistSchema,
@@ -38,13 +38,13 @@ export const projectReqSchema = z
   .object({
     project_name: z.string().max(255).nullish(),
     public: z.boolean().nullish().openapi({ description: 'deprecated: use metadata.public' }),
-    metadata: projectMetadataSchema.nullish(),
+    metadata: orNull(projectMetadataSchema).optional(),
     storage_limit: z
       .int()
       .nullish()
       .openapi({ description: 'bytes, -1 for no limit; counts at creation, by those who may create any project' }),
     registry_id: z.int().nullish().openapi({ description: 'of a proxy cache project; refused, as there are none' }),
-    cve_allowlist: cveAllowlistReqSchema.nullish(),
+    cve_allowlist: orNull(cveAllowlistReqSchema).optional(),
   })
   .openapi('ProjectReq');
 

@@ -56,7 +56,7 @@ export const robotUpdateSchema = commonReqSchema.openapi('RobotUpdate');
 
 export const robotSecretSchema = z.object({ secret: text }).openapi('RobotSec');
 
-export const robotSecretAnswerSchema = z.object({ secret: z.string().optional() });
+export const robotSecretAnswerSchema = z.object({ secret: z.string().optional() }).openapi('RobotSecAnswer');
 
 export const robotCreatedSchema = z
   .object({

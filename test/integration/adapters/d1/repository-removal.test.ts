@@ -43,7 +43,9 @@ async function fill(name: typeof NAME): Promise<number> {
     ),
     run(`insert into tags (repository_id, artifact_id, name, pushed_at_ms)
       select repository_id, id, 'v' || id, 0 from artifacts where repository_id = ?1`).bind(id),
-    run('insert into artifact_blobs select id, manifest_blob_id from artifacts where repository_id = ?1').bind(id),
+    run(
+      'insert into artifact_blobs (artifact_id, blob_id) select id, manifest_blob_id from artifacts where repository_id = ?1',
+    ).bind(id),
     run(`insert into artifact_references (parent_id, position, repository_id, child_digest)
       select id, 0, ?1, 'sha256:' || printf('%064x', pushed_at_ms + 77000001) from artifacts
         where repository_id = ?1 and pushed_at_ms % 2 = 0`).bind(id),

@@ -1,0 +1,90 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { D1QuotaStore } from '#adapters/d1/quota-store';
+import { MeteredDatabase } from '#adapters/metering/metered-database';
+import { parseRepositoryName } from '#core/reference';
+import { QUOTA_ORDERS } from '#domain/quotas/quota-store';
+import type { Env } from '#src/env';
+import { createHarness } from '#test/support/harness';
+import { pushImage, randomImage } from '#test/support/images';
+
+const { DB } = env as unknown as Env;
+const harness = createHarness();
+const { meter, manifests, trash } = harness.services;
+const db = new MeteredDatabase({ db: DB, meter });
+const parsed = parseRepositoryName('library/rows-read');
+if (!parsed.ok) throw new Error(parsed.error);
+const repository = parsed.value;
+const actor = { username: 'admin', sourceAddress: undefined };
+/** Rows of whatever grows with the registry: far more than any page here. */
+const MANY = 300;
+
+async function rowsRead(task: () => Promise<unknown>): Promise<number> {
+  return meter.run(async (usage) => {
+    await task();
+    return usage.counts.d1RowsRead;
+  });
+}
+
+const run = (sql: string, ...bindings: unknown[]) =>
+  DB.prepare(sql)
+    .bind(...bindings)
+    .run();
+
+const series = `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${MANY})`;
+
+describe('a listing of quotas', () => {
+  it.each(QUOTA_ORDERS)('by %s reads its page alone', async (orderBy) => {
+    await run(
+      `${series} insert into projects (name, owner_id, created_at_ms, updated_at_ms)
+       select 'many-${orderBy}-' || i, 1, i, i from n`,
+    );
+    const page = { limit: 5, offset: 0, orderBy, isDescending: true };
+    expect(await rowsRead(() => new D1QuotaStore({ db }).list(undefined, page))).toBeLessThan(30);
+  });
+});
+
+describe('deleting and restoring an artifact', () => {
+  /** Pushes an image, deletes and restores it, and says what the two have read. */
+  async function cost(image = randomImage()): Promise<number[]> {
+    await pushImage(harness, repository, image, 'a');
+    const { digest } = image;
+    const deleted = await rowsRead(() => manifests.delete({ repository, digest, mayBeChild: false, actor }));
+    const restored = await rowsRead(() => trash.restoreArtifact(repository, digest, actor));
+    return [deleted, restored];
+  }
+
+  it('reads nothing that grows with the repository or with others that share its layers', async () => {
+    const image = randomImage();
+    const before = await cost(image);
+    for (const count of before) expect(count).toBeGreaterThan(0);
+    // Others hold the same layer; the repository holds many artifacts, accessories of others, and much trash.
+    await run(
+      `${series} insert into repositories (project_id, name, created_at_ms, updated_at_ms)
+       select 1, 'rows-read-' || i, 0, 0 from n`,
+    );
+    await run(
+      `insert into artifacts (repository_id, digest, manifest_blob_id, manifest_media_type, manifest_size_bytes, size_bytes,
+         pushed_at_ms) select r.id, 'sha256:other' || r.id, (select min(id) from blobs), 'x', 0, 0, 0
+       from repositories r where r.name like 'rows-read-%'`,
+    );
+    await run(
+      `${series} insert into artifacts (repository_id, digest, manifest_blob_id, manifest_media_type, manifest_size_bytes,
+         size_bytes, pushed_at_ms, accessory_type, accessory_of_digest)
+       select (select id from repositories where name = 'rows-read'), 'sha256:own' || i, (select min(id) from blobs), 'x', 0,
+         0, 0, 'subject.accessory', 'sha256:other' || i from n`,
+    );
+    await run(
+      `insert into artifact_blobs (artifact_id, blob_id) select a.id, b.id from artifacts a, blobs b
+       where a.digest like 'sha256:other%'`,
+    );
+    await run(
+      `${series} insert into artifact_trash (repository_id, digest, manifest_blob_id, artifact, tags, children, labels,
+         deleted_by, deleted_at_ms, deleted_with_digest)
+       select (select id from repositories where name = 'rows-read'), 'sha256:trash' || i, (select min(id) from blobs), '{}',
+         '[]', '[]', '[]', '', 0, 'sha256:elsewhere' from n`,
+    );
+    const after = await cost(image);
+    for (const [index, count] of after.entries()) expect(count - (before[index] ?? 0)).toBeLessThan(10);
+  });
+});
