@@ -31,7 +31,12 @@ const getAddition = createRoute({
     200: {
       description: 'the addition, as a text of its own kind',
       headers: z.object({ 'Content-Type': z.string() }),
-      content: { '*/*': { schema: z.string() } },
+      content: {
+        'application/json': { schema: z.array(z.record(z.string(), z.unknown())) },
+        'text/plain': { schema: z.string() },
+        'text/markdown': { schema: z.string() },
+        'application/vnd.goharbor.harbor.sbom.v1': { schema: z.string() },
+      },
     },
     ...errorResponses(400, 401, 403, 404, 413, 422),
   },
