@@ -8,6 +8,9 @@ import { createApiRouter } from '#routes/api/router';
 import { errorResponses } from '#routes/api/schemas/common';
 import type { AppEnv } from '#routes/app-env';
 
+/** Reports by their kind; nothing is scanned yet. */
+const vulnerabilityReportsSchema = z.object({}).openapi('VulnerabilityReports');
+
 const getVulnerabilitiesAddition = createRoute({
   method: 'get',
   path: `${ARTIFACTS_PATH}/{reference}/additions/vulnerabilities`,
@@ -15,8 +18,7 @@ const getVulnerabilitiesAddition = createRoute({
   tags: ['artifact'],
   request: { params: artifactParams, headers: reportHeaders },
   responses: {
-    // Reports by their kind; nothing is scanned yet.
-    200: { description: 'ok', content: { 'application/json': { schema: z.object({}) } } },
+    200: { description: 'ok', content: { 'application/json': { schema: vulnerabilityReportsSchema } } },
     ...errorResponses(400, 401, 403, 404),
   },
 });
