@@ -33,4 +33,11 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
     'settings that switch certificate checks off are stored and never honoured',
     'settings that do not fit together are 400',
   ],
+  listScanners: ['`health` and what the adapter says of itself are told too'],
+  createScanner: ['an adapter that cannot be used is 400', '`skip_certVerify` is stored and never honoured'],
+  updateScanner: ['another `url` needs a credential of its own', 'a default one that is to be disabled is 400'],
+  pingScanner: ['an adapter that cannot be used is 400'],
+  getScannerMetadata: ['an adapter that cannot be used is 503'],
+  setScannerOfProject: ['a scanner that is not there is 404, a disabled one 400'],
+  listScannerCandidatesOfProject: ['disabled scanners are no candidates'],
 };
