@@ -1,9 +1,12 @@
 /** What an operation does otherwise than Harbor's, by operationId; the reasons are in docs/harbor-differences.md. */
 export const KNOWN_DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
-  createProject: ['`storage_limit` and `cve_allowlist` are without effect', '`registry_id` is 400'],
+  createProject: ['`registry_id` is 400'],
   getHealth: ['the components are parts of the Worker, under the names monitors look for'],
-  listArtifacts: ['labels, accessories and scan overviews are not told', '`q` filters by nothing'],
-  getArtifact: ['labels, accessories and scan overviews are not told'],
+  listArtifacts: [
+    'scan overviews are not told',
+    'filters no index serves are 400 where more than 10,000 artifacts would be searched',
+  ],
+  getArtifact: ['scan overviews are not told'],
   ListRobot: ['`q` by another key than `Level`, `ProjectID` and `name` is 400'],
   CreateRobot: [
     'without a duration it gets `robot_token_duration`',

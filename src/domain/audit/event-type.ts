@@ -21,14 +21,15 @@ const HARBORS: readonly AuditEventType[] = [
 
 /** What Harbor writes without listing it, and what it does not write. */
 const OTHERS: readonly AuditEventType[] = [
-  ...on('tag', 'create', 'delete', 'restore'),
-  ...on('artifact', 'restore'),
+  ...on('tag', 'create', 'delete'),
+  ...on('artifact', 'update', 'restore'),
   ...on('repository', 'update'),
   ...on('label', 'create', 'update', 'delete'),
   ...on('quota', 'update'),
   ...on('robot', 'update'),
   ...on('user-group', 'create', 'update', 'delete'),
   ...on('registry', 'create', 'update', 'delete'),
+  ...on('scanner', 'create', 'update', 'delete'),
   ...on('trust-rule', 'create', 'update', 'delete', 'login'),
 ];
 

@@ -52,7 +52,10 @@ export function systemVolumeRoutes(): OpenAPIHono<AppEnv> {
   routes.openapi(getCert, (c) => {
     const { caRoot } = c.get('services').settings;
     if (caRoot === undefined) throw new AppError('NOT_FOUND', { message: 'there is no CA of its own' });
-    const headers = { 'Content-Type': 'application/octet-stream', 'Content-Disposition': 'attachment; filename=ca.crt' };
+    const headers = {
+      'Content-Type': 'application/octet-stream',
+      'Content-Disposition': 'attachment; filename=ca.crt',
+    };
     return c.body(caRoot, 200, headers);
   });
 
