@@ -64,8 +64,7 @@ function register(name: string, isDisabled = false): Promise<string> {
 async function chosen(): Promise<unknown> {
   const response = await send('GET', '', undefined, asGuest);
   expect(response.status).toBe(200);
-  const text = await response.text();
-  return text === '' ? undefined : (JSON.parse(text) as { uuid: string }).uuid;
+  return ((await response.json()) as { uuid?: string }).uuid;
 }
 
 describe('GET /api/v2.0/projects/{project_name_or_id}/scanner', () => {
