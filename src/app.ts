@@ -21,6 +21,7 @@ import { projectMetadataRoutes } from '#routes/api/project-metadata';
 import { projectRoutes } from '#routes/api/projects';
 import { quotaRoutes } from '#routes/api/quotas';
 import { registryRoutes } from '#routes/api/registries';
+import { renameRoutes } from '#routes/api/renames';
 import { replicationAdapterRoutes } from '#routes/api/replication-adapters';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
@@ -109,6 +110,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   app.route('/api/v2.0', memberRoutes());
   app.route('/api/v2.0', userGroupRoutes());
   app.route('/api/v2.0', repositoryRoutes());
+  app.route('/api/v2.0', renameRoutes());
   app.route('/api/v2.0', trustRuleRoutes());
   app.route('/api/v2.0', artifactRoutes());
   app.route('/api/v2.0', accessoryRoutes());

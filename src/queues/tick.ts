@@ -7,6 +7,7 @@ export async function tick(services: Services): Promise<void> {
     consumedEvents: () => services.events.forgetConsumed(),
     orphans: () => services.orphans.sweep(),
     deletedRepositories: () => services.repositories.sweep(),
+    aliases: () => services.aliases.sweep(),
     sessions: () => services.sessions.sweep(),
     identityPins: () => services.federation.sweep(),
     pendingLogins: () => services.pendingLogins.sweep(),

@@ -19,32 +19,34 @@ function grownPastLimit(before: readonly Usage[], after: readonly Usage[]): read
   );
 }
 
-it('whatever is done, what triggers keep is what a recount finds, and nothing grows past its limit', async ({
-  task,
-}) => {
-  const done = new Map<string, number>();
-  // What a failed run has left wrong must not be found by those that look for its cause.
-  let isSpoilt = false;
-  const property = fc.asyncProperty(fc.array(deed, { maxLength: 50, size: 'max' }), async (deeds) => {
-    if (isSpoilt) await beginAnew();
-    isSpoilt = true;
-    const world = new World(db);
-    await world.begin();
-    let before = await recount(db, world.names);
-    for (const [step, next] of deeds.entries()) {
-      if (await world.do(next)) done.set(next.do, (done.get(next.do) ?? 0) + 1);
-      const after = await recount(db, world.names);
-      expect(after.wrong, `after step ${step}`).toEqual({});
-      expect(grownPastLimit(before.usage, after.usage), `after step ${step}`).toEqual([]);
-      before = after;
-    }
-    isSpoilt = false;
-  });
-  await fc.assert(property, { numRuns: TEST_PROPERTY_RUNS, examples: [[[...EVERY_DEED]]] });
-  const deeds = [...done.values()].reduce((sum, count) => sum + count, 0);
-  task.meta.note = `kept counts: ${deeds} deeds done, ${[...done].map(([name, count]) => `${name} ${count}`).join(', ')}`;
-  expect([...done.keys()].sort()).toEqual([...new Set(EVERY_DEED.map((each) => each.do))].sort());
-}, 60_000 + TEST_PROPERTY_RUNS * 20_000);
+it(
+  'whatever is done, what triggers keep is what a recount finds, and nothing grows past its limit',
+  async ({ task }) => {
+    const done = new Map<string, number>();
+    // What a failed run has left wrong must not be found by those that look for its cause.
+    let isSpoilt = false;
+    const property = fc.asyncProperty(fc.array(deed, { maxLength: 50, size: 'max' }), async (deeds) => {
+      if (isSpoilt) await beginAnew();
+      isSpoilt = true;
+      const world = new World(db);
+      await world.begin();
+      let before = await recount(db, world.names);
+      for (const [step, next] of deeds.entries()) {
+        if (await world.do(next)) done.set(next.do, (done.get(next.do) ?? 0) + 1);
+        const after = await recount(db, world.names);
+        expect(after.wrong, `after step ${step}`).toEqual({});
+        expect(grownPastLimit(before.usage, after.usage), `after step ${step}`).toEqual([]);
+        before = after;
+      }
+      isSpoilt = false;
+    });
+    await fc.assert(property, { numRuns: TEST_PROPERTY_RUNS, examples: [[[...EVERY_DEED]]] });
+    const deeds = [...done.values()].reduce((sum, count) => sum + count, 0);
+    task.meta.note = `kept counts: ${deeds} deeds done, ${[...done].map(([name, count]) => `${name} ${count}`).join(', ')}`;
+    expect([...done.keys()].sort()).toEqual([...new Set(EVERY_DEED.map((each) => each.do))].sort());
+  },
+  60_000 + TEST_PROPERTY_RUNS * 20_000,
+);
 
 /** What makes a kept value false, by what the recount calls it; `?1` is added. */
 const FALSIFICATIONS = [
