@@ -72,11 +72,8 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
   const { groups, members } = createMembers(env, { configuration, facts, users, ldap, uaa, proxy, clock });
   const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
   const robotAccess = new RobotAccessService({ robots, projects, access });
-  const { federation, trustRules, trustRuleFacts } = createFederation(env, settings, {
-    configuration,
-    projects: facts,
-    clock,
-  });
+  const trust = { configuration, projects: facts, clock };
+  const { federation, trustRules, trustRuleFacts } = createFederation(env, settings, trust);
   const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRuleFacts });
   const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
 

@@ -28,7 +28,8 @@ export function describeApi(app: OpenAPIHono<AppEnv>): OpenApiDocument {
   });
   const described = Object.entries(paths)
     .filter(([path]) => path.startsWith(`${BASE_PATH}/`))
-    .map(([path, item]) => [path.slice(BASE_PATH.length), withCommonFailures(path, item)] as const);
+    .map(([path, item]) => [path.slice(BASE_PATH.length), item] as const)
+    .map(([path, item]) => [path, withCommonFailures(path, item)] as const);
   return {
     ...head,
     tags: tagsOf(described.map(([, item]) => item)),
