@@ -23,6 +23,7 @@ import { projectScannerRoutes } from '#routes/api/project-scanner';
 import { projectRoutes } from '#routes/api/projects';
 import { quotaRoutes } from '#routes/api/quotas';
 import { registryRoutes } from '#routes/api/registries';
+import { renameRoutes } from '#routes/api/renames';
 import { replicationAdapterRoutes } from '#routes/api/replication-adapters';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
@@ -86,6 +87,7 @@ const API_ROUTES = [
   memberRoutes,
   userGroupRoutes,
   repositoryRoutes,
+  renameRoutes,
   trustRuleRoutes,
   artifactRoutes,
   accessoryRoutes,

@@ -31,7 +31,7 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
   const meter = new OperationMeter();
   const env = meterBindings(bindings, meter);
   const access = createAccess(env, settings, { clock, ...(passwordCost && { passwordCost }) });
-  const registry = createRegistry(env, settings, clock, meter);
+  const registry = createRegistry(env, { settings, clock, meter, aliases: access.aliases });
   return {
     settings,
     clock,

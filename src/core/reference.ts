@@ -15,7 +15,7 @@ export type Reference =
 export type RepositoryNameProblem = 'malformed' | 'too-long' | 'no-project';
 
 /** Longest repository name in characters: Harbor's column, and the spec's advice for host plus name. */
-const MAX_REPOSITORY_NAME_LENGTH = 255;
+export const MAX_REPOSITORY_NAME_LENGTH = 255;
 
 /** OCI distribution-spec v1.1.1 §"Pulling manifests": `<name>`. */
 const REPOSITORY_NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;

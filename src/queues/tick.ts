@@ -9,6 +9,7 @@ export async function tick(services: Services): Promise<void> {
     deletedRepositories: () => services.repositories.sweep(),
     auditSettings: () => services.configuration.applyToAudit(),
     hiddenAudit: () => services.audit.sweep(),
+    aliases: () => services.aliases.sweep(),
     sessions: () => services.sessions.sweep(),
     identityPins: () => services.federation.sweep(),
     pendingLogins: () => services.pendingLogins.sweep(),

@@ -33,10 +33,15 @@ import { createOidc } from '#src/services/oidc-services';
 import { createProjects } from '#src/services/project-services';
 
 function createPermissions(db: D1Database, configuration: ConfigurationService, clock: Clock) {
-  const { facts, projects, ...besideProjects } = createProjects(db, clock);
+  const { facts, projects, aliases, ...besideProjects } = createProjects(db, clock);
   const permissions = new PermissionService({ facts });
-  const access = new AccessService({ facts, projects, permissions, configuration });
-  return { facts, projects, permissions, access, besideProjects };
+  const access = new AccessService({ facts, projects, aliases, permissions, configuration });
+  return { facts, projects, aliases, permissions, access, besideProjects };
+}
+
+function createSigningKeys(db: D1Database, sealer: Sealer, clock: Clock): SigningKeyService {
+  const crypto = new JoseTokenCrypto({ sealer, clock });
+  return new SigningKeyService({ keys: new D1SigningKeyStore({ db }), crypto, clock });
 }
 
 type UserParts = Omit<UserServiceDeps, 'users'> & { readonly isModeFixed: boolean };
@@ -63,7 +68,7 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
     clock,
     overwritten: fixed,
   });
-  const { facts, projects, permissions, access, besideProjects } = createPermissions(db, configuration, clock);
+  const { facts, projects, aliases, permissions, access, besideProjects } = createPermissions(db, configuration, clock);
 
   const hasher = new ScryptHasher({ clock, ...(passwordCost && { parameters: passwordCost }) });
   const users = createUsers(db, { isModeFixed: fixed !== undefined, hasher, configuration, clock });
@@ -73,11 +78,8 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
   const { groups, members } = createMembers(env, { configuration, facts, users, ldap, uaa, proxy, clock });
   const robots = new RobotService({ robots: new D1RobotStore({ db }), projects, configuration, clock });
   const robotAccess = new RobotAccessService({ robots, projects, access });
-  const { federation, trustRules, trustRuleFacts } = createFederation(env, settings, {
-    configuration,
-    projects: facts,
-    clock,
-  });
+  const trust = { configuration, projects: facts, clock };
+  const { federation, trustRules, trustRuleFacts } = createFederation(env, settings, trust);
   const subjects = new SubjectService({ user: users, robot: robots, 'trust-rule': trustRuleFacts });
   const sessions = new SessionService({ sessions: new D1SessionStore({ db }), users, configuration, clock });
 
@@ -88,12 +90,12 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
   const logins = new LoginService({ methods, subjects, configuration, clock, missingSecrets: missing });
   const proxyLogins = new ProxyBrowserLogin({ proxy, configuration, users, addresses, missingSecrets: missing });
 
-  const crypto = new JoseTokenCrypto({ sealer: sealerFor('token signing key'), clock });
-  const signingKeys = new SigningKeyService({ keys: new D1SigningKeyStore({ db }), crypto, clock });
+  const signingKeys = createSigningKeys(db, sealerFor('token signing key'), clock);
   const tokens = new TokenService({
     keys: signingKeys,
     permissions,
     facts,
+    aliases,
     subjects,
     configuration,
     clock,
@@ -101,6 +103,7 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
   });
   return {
     access,
+    aliases,
     permissions,
     configuration,
     federation,

@@ -29,7 +29,7 @@ export function createFederation({ DB: db }: Env, settings: Settings, parts: Fed
   const documents = new IssuerDocuments({ fetch: (url, init) => fetch(url, init), isLoopbackAllowed });
   const tokens = new JoseIdentityTokens({ keys: new IssuerKeys({ documents, clock }), clock });
   const pins = new D1IdentityPinStore({ db });
-  const federation = new FederationService({ facts, pins, tokens, policies, clock });
+  const federation = new FederationService({ facts, pins, tokens, policies, projects, clock });
   const trustRules = new TrustRuleService({ rules, facts, projects, policies, clock });
   return { federation, trustRules, trustRuleFacts: facts };
 }

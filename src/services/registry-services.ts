@@ -17,6 +17,7 @@ import { R2BlobStorage } from '#adapters/r2/blob-storage';
 import { R2MultipartStorage } from '#adapters/r2/multipart-storage';
 import { ObjectKeys } from '#adapters/r2/object-keys';
 import type { Clock } from '#core/clock';
+import type { AliasService } from '#domain/aliases/alias-service';
 import { ArtifactFactsService } from '#domain/artifacts/artifact-facts-service';
 import { BlobService } from '#domain/blobs/blob-service';
 import type { BlobStorage } from '#domain/blobs/blob-storage';
@@ -28,6 +29,7 @@ import { PullRecorder } from '#domain/events/pull-recorder';
 import { ManifestService } from '#domain/manifests/manifest-service';
 import { ReferrerService } from '#domain/manifests/referrer-service';
 import { CatalogService } from '#domain/repositories/catalog-service';
+import { RepositoryMoveService } from '#domain/repositories/repository-move-service';
 import { RepositoryService } from '#domain/repositories/repository-service';
 import { TagService } from '#domain/tags/tag-service';
 import { TrashService } from '#domain/trash/trash-service';
@@ -42,8 +44,15 @@ import type { Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createArtifactServices } from '#src/services/artifact-services';
 
+export interface RegistryParts {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly meter: OperationMeter;
+  readonly aliases: AliasService;
+}
+
 /** Bytes and what names them: blobs, uploads, manifests, tags, artifacts, and the events they make. */
-export function createRegistry(env: Env, settings: Settings, clock: Clock, meter: OperationMeter) {
+export function createRegistry(env: Env, { settings, clock, meter, aliases }: RegistryParts) {
   const { DB: db } = env;
   const background = meter.follow(platformBackground);
   const intents = new D1IntentStore({ db });
@@ -68,6 +77,7 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
     background,
     clock,
   });
+  const repositoryMoves = new RepositoryMoveService({ store: repositoryStore, locks, aliases, background, clock });
   const store = new D1ManifestStore({ db });
   const artifactFacts = new ArtifactFactsService({ blobs });
   const manifests = new ManifestService({
@@ -90,6 +100,7 @@ export function createRegistry(env: Env, settings: Settings, clock: Clock, meter
   return {
     ...artifacts,
     repositories,
+    repositoryMoves,
     blobs,
     catalog,
     events,

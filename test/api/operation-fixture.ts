@@ -645,6 +645,20 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
 
+  'POST /api/v2.0/projects/:project_name_or_id/rename': {
+    need: inProject('project:update'),
+    path: (place) => `${projectPath(place)}/rename`,
+    body: () => ({ name: 'NO' }),
+    granted: 400,
+  },
+  // What it asks of the destination is asked once there is something to move.
+  'POST /api/v2.0/projects/:project_name/repositories/:repository_name/move': {
+    need: inProject('repository:delete'),
+    path: (place) => `${absentRepository(place)}/move`,
+    body: () => ({ repository_name: 'other' }),
+    granted: 404,
+  },
+
   'GET /api/v2.0/projects/:project_name_or_id/trust-rules': {
     need: inProject('robot:list'),
     path: trustRules,

@@ -1,5 +1,5 @@
 import { AVAILABLE } from '#adapters/d1/blob-statements';
-import { guard, guardProject } from '#adapters/d1/guards';
+import { guard, guardRepository } from '#adapters/d1/guards';
 import { underLease } from '#adapters/d1/repository-lease';
 import { jsonSlices } from '#adapters/d1/value-limits';
 import type { CopyCompletion, CopyPart } from '#domain/artifacts/artifact-copy-store';
@@ -55,7 +55,7 @@ const IS_TAGGED = `exists (select 1 from tags t join artifacts a on a.id = t.art
 export function copyStatements(db: D1Database, part: CopyPart): D1PreparedStatement[] {
   const { sourceRepositoryId: source, projectId, repositoryId, lockToken, digests, nowMs } = part;
   return [
-    guardProject(db, projectId),
+    guardRepository(db, repositoryId, projectId),
     ...underLease(db, { repositoryId, lockToken, nowMs }),
     ...jsonSlices(digests).flatMap(({ json }) => [
       guard(db, 'ARTIFACT_GONE', ALL_THERE, source, json),

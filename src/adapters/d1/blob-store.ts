@@ -1,6 +1,7 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
 import { AVAILABLE, UPSERT_BLOB } from '#adapters/d1/blob-statements';
 import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
+import { aliasMessage, LIVING_ALIAS } from '#adapters/d1/repository-aliases';
 import { type Digest, parseDigest } from '#core/digest';
 import { AppError } from '#core/errors';
 import { projectOf, type RepositoryName, withinProject } from '#core/reference';
@@ -40,10 +41,11 @@ const TOUCH = `
   update blobs as b set touched_at_ms = ?2, version = version + (state <> 'none'), state = 'none'
   where b.id = ?1 and ${AVAILABLE}`;
 
-/** Looks first: an insert that runs into a conflict has written a row of SQLite's own, for the sequence of ids. */
+/** No repository is made of the name that another had. Looks first: an insert that runs into a conflict has written a row of SQLite's own, for the sequence of ids. */
 const INSERT_REPOSITORY = `
   insert into repositories (project_id, name, created_at_ms, updated_at_ms)
-  select ?1, ?2, ?3, ?3 where not exists (select 1 from repositories where project_id = ?1 and name = ?2)`;
+  select ?1, ?2, ?3, ?3 where not exists (select 1 from repositories where project_id = ?1 and name = ?2)
+    and not exists (${LIVING_ALIAS})`;
 
 const LINK = `
   insert into repository_blobs (repository_id, blob_id, linked_at_ms)
@@ -51,10 +53,13 @@ const LINK = `
   where r.project_id = ?1 and r.name = ?2 and b.digest = ?3
   on conflict do nothing`;
 
-/** One guard for all that a link needs: the project lives, and the blob's object is not being deleted. */
+/** One guard for all that a link needs: the project lives, the repository could be made, and the blob's object is not being deleted. */
 const GUARD_LINK = `
   insert into guards (code)
-  select iif(exists (select 1 from projects where id = ?1 and deleted_at_ms is null), 'BLOB_NOT_AVAILABLE', 'PROJECT_GONE')
+  select case
+    when not exists (select 1 from projects where id = ?1 and deleted_at_ms is null) then 'PROJECT_GONE'
+    when not exists (select 1 from repositories where project_id = ?1 and name = ?2) then 'NAME_IS_ALIAS'
+    else 'BLOB_NOT_AVAILABLE' end
   where not exists (
     select 1 from repositories r
     join projects p on p.id = r.project_id
@@ -95,7 +100,7 @@ export class D1BlobStore implements BlobStore {
       this.#db.prepare(LINK).bind(projectId, name, digest, nowMs),
       this.#db.prepare(GUARD_LINK).bind(projectId, name, digest),
     ]).catch((error: unknown) => {
-      throw error instanceof GuardFailed ? commitError(error) : error;
+      throw error instanceof GuardFailed ? commitError(error, upload.repository) : error;
     });
     return toBlob(onlyRow(upserted));
   }
@@ -109,6 +114,7 @@ export class D1BlobStore implements BlobStore {
       const results = await runBatch(db, [
         guard(db, 'BLOB_NOT_LINKED', `exists (${source.query})`, digest, ...source.bindings),
         guardProject(db, projectId),
+        guard(db, 'NAME_IS_ALIAS', `not exists (${LIVING_ALIAS})`, projectId, name, nowMs),
         db.prepare(INSERT_REPOSITORY).bind(projectId, name, nowMs),
         db
           .prepare(`update blobs as b set touched_at_ms = ?2, version = version + (state <> 'none'), state = 'none'
@@ -119,8 +125,9 @@ export class D1BlobStore implements BlobStore {
       ]);
       return toBlob(onlyRow(results.at(-1)));
     } catch (error) {
-      if (error instanceof GuardFailed) return undefined;
-      throw error;
+      if (!(error instanceof GuardFailed)) throw error;
+      if (error.code === 'NAME_IS_ALIAS') throw commitError(error, mount.repository);
+      return undefined;
     }
   }
 
@@ -168,7 +175,9 @@ function mountSource(mount: BlobMount): { query: string; bindings: readonly stri
   return { query, bindings: [JSON.stringify(mount.from.anyOfProjects)] };
 }
 
-function commitError(failed: GuardFailed): AppError {
+function commitError(failed: GuardFailed, repository: RepositoryName): AppError {
+  if (failed.code === 'NAME_IS_ALIAS')
+    return new AppError('CONFLICT', { message: aliasMessage(repository), cause: failed });
   return failed.code === 'PROJECT_GONE'
     ? new AppError('NAME_UNKNOWN', { cause: failed })
     : new AppError('BLOB_UPLOAD_UNKNOWN', { cause: failed });

@@ -11,6 +11,10 @@ export type GuardCode =
   | 'PROJECT_GONE'
   | 'PROJECT_NOT_EMPTY'
   | 'NAME_TAKEN'
+  | 'NAME_IS_ALIAS'
+  | 'NAME_TOO_LONG'
+  | 'NAME_CHANGED'
+  | 'REPOSITORY_MOVED'
   | 'METADATA_TAKEN'
   | 'METADATA_GONE'
   | 'REPOSITORY_GONE'
@@ -79,6 +83,19 @@ export function guard(db: D1Database, code: GuardCode, condition: string, ...bin
 export function guardProject(db: D1Database, projectId: number): D1PreparedStatement {
   return guard(db, 'PROJECT_GONE', 'exists (select 1 from projects where id = ? and deleted_at_ms is null)', projectId);
 }
+
+/**
+ * Aborts the batch unless the repository is in the project in which it was authorized: PROJECT_GONE when that is deleted,
+ * REPOSITORY_MOVED when the repository is somewhere else, or nowhere.
+ */
+export function guardRepository(db: D1Database, repositoryId: number, projectId: number): D1PreparedStatement {
+  return db.prepare(GUARD_REPOSITORY).bind(repositoryId, projectId);
+}
+
+const GUARD_REPOSITORY = `insert into guards (code)
+  select iif(exists (select 1 from projects where id = ?2 and deleted_at_ms is null), 'REPOSITORY_MOVED', 'PROJECT_GONE')
+  where not exists (select 1 from repositories r join projects p on p.id = r.project_id
+    where r.id = ?1 and p.id = ?2 and p.deleted_at_ms is null)`;
 
 /** What the trigger `quotas_exceeded` says: the limit, and the usage before and after, in bytes. */
 const QUOTA_FIGURES = /guard:QUOTA_EXCEEDED (\d+) (\d+) (\d+)/;

@@ -2,7 +2,7 @@ import { deleteStatements, findDeleted } from '#adapters/d1/artifact-deletion';
 import { sumChildren, upsertArtifact } from '#adapters/d1/artifact-statements';
 import { runBatch, withRetries } from '#adapters/d1/batch';
 import { AVAILABLE, upsertBlob } from '#adapters/d1/blob-statements';
-import { type GuardCode, GuardFailed, guard, guardProject } from '#adapters/d1/guards';
+import { type GuardCode, GuardFailed, guard, guardRepository } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { underLease } from '#adapters/d1/repository-lease';
 import { type JsonSlice, jsonSlices, storableText } from '#adapters/d1/value-limits';
@@ -71,6 +71,7 @@ interface UnfitRow {
 const GUARD_ERRORS: Readonly<Partial<Record<GuardCode, ErrorCode>>> = {
   PROJECT_GONE: 'NAME_UNKNOWN',
   LOCK_LOST: 'SERVICE_UNAVAILABLE',
+  REPOSITORY_MOVED: 'SERVICE_UNAVAILABLE',
   BLOB_NOT_LINKED: 'MANIFEST_BLOB_UNKNOWN',
   ARTIFACT_GONE: 'MANIFEST_UNKNOWN',
   ARTIFACT_REFERENCED: 'VIOLATE_FOREIGN_KEY_CONSTRAINT',
@@ -142,7 +143,7 @@ function putStatements(db: D1Database, put: ManifestPut): D1PreparedStatement[] 
   const blobs = blobSlices(manifest.blobs);
   return [
     ...mutationStatements(db, put.mutation),
-    guardProject(db, projectId),
+    guardRepository(db, repositoryId, projectId),
     ...underLease(db, { repositoryId, lockToken: put.lockToken, nowMs }),
     ...blobs.map(({ json }) => db.prepare(RELINK).bind(json, repositoryId, nowMs)),
     ...blobs.map(({ json }) => guard(db, 'BLOB_NOT_LINKED', `not exists (${UNFIT_BLOBS})`, json, repositoryId)),

@@ -10,6 +10,7 @@ export interface ProjectRow {
   readonly owner_name: string;
   readonly is_public: number;
   readonly security_version: number;
+  readonly has_repository_aliases: number;
   readonly created_at_ms: number;
   readonly updated_at_ms: number;
 }
@@ -25,10 +26,21 @@ export interface SummaryRow extends ProjectRow {
 }
 
 const COLUMNS = `p.id, p.name, p.owner_id, u.username owner_name, p.is_public, p.security_version, p.created_at_ms,
-  p.updated_at_ms`;
+  p.updated_at_ms, exists (select 1 from repository_aliases ra where ra.project_id = p.id) has_repository_aliases`;
 
 /** Projects with their owners' names; a `where` follows. */
 export const SELECT_PROJECT = `select ${COLUMNS} from projects p join users u on u.id = p.owner_id`;
+
+/** The columns of `projects p` and its owner `users u`, after another one; a `from` follows. */
+export function selectProjectColumns(first: string): string {
+  return `select ${first}, ${COLUMNS}`;
+}
+
+/** SQL for the id of the project that has a name, or had it and is still found by it; `name` and `nowMs` are SQL. */
+export function selectProjectId(name: string, nowMs: string): string {
+  return `coalesce((select id from projects where name = ${name} and deleted_at_ms is null),
+    (select project_id from project_aliases where name = ${name} and expires_at_ms > ${nowMs}))`;
+}
 
 /** A user's roles in a project, their own and those of their groups; `user` and `project` are SQL for the two ids. */
 export function selectRoles(user: string, project: string): string {
@@ -55,6 +67,7 @@ export function toProject(row: ProjectRow): Project {
     ownerName: row.owner_name,
     isPublic: row.is_public === 1,
     securityVersion: row.security_version,
+    hasRepositoryAliases: row.has_repository_aliases === 1,
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
   };

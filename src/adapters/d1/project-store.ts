@@ -4,12 +4,25 @@ import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
 import { guard, guardProject, guardUser } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { projectRemovals } from '#adapters/d1/project-removals';
-import { type ProjectRow, SELECT_PROJECT, selectRoles, toProject } from '#adapters/d1/project-rows';
+import { renameProject } from '#adapters/d1/project-rename';
+import {
+  type ProjectRow,
+  SELECT_PROJECT,
+  selectProjectColumns,
+  selectProjectId,
+  selectRoles,
+  toProject,
+} from '#adapters/d1/project-rows';
 import { AppError } from '#core/errors';
 import { ROLES, type Role } from '#core/rbac/role-matrix';
 import type { Mutation } from '#domain/events/mutation';
 import type { Project } from '#domain/projects/project';
 import type { NewProject, ProjectChange, ProjectStore } from '#domain/projects/project-store';
+
+/** Projects by their names, present or not, each with the name it was asked for. */
+const FIND_BY_NAMES = `${selectProjectColumns('w.value asked')}
+  from json_each(?1) w cross join projects p on p.id = ${selectProjectId('w.value', '?2')}
+  join users u on u.id = p.owner_id where p.deleted_at_ms is null`;
 
 export class D1ProjectStore implements ProjectStore {
   readonly #db: D1Database;
@@ -18,12 +31,10 @@ export class D1ProjectStore implements ProjectStore {
     this.#db = deps.db;
   }
 
-  async findByNames(names: readonly string[]): Promise<readonly Project[]> {
-    const query = this.#db
-      .prepare(`${SELECT_PROJECT} where p.name in (select value from json_each(?)) and p.deleted_at_ms is null`)
-      .bind(JSON.stringify(names));
-    const { results } = await withRetries(() => query.all<ProjectRow>());
-    return results.map(toProject);
+  async findByNames(names: readonly string[], nowMs: number): Promise<ReadonlyMap<string, Project>> {
+    const query = this.#db.prepare(FIND_BY_NAMES).bind(JSON.stringify(names), nowMs);
+    const { results } = await withRetries(() => query.all<ProjectRow & { readonly asked: string }>());
+    return new Map(results.map((row) => [row.asked, toProject(row)]));
   }
 
   async findById(id: number): Promise<Project | undefined> {
@@ -68,6 +79,13 @@ export class D1ProjectStore implements ProjectStore {
       ...mutationStatements(this.#db, mutation),
       guardUser(this.#db, ownerId),
       guard(this.#db, 'NAME_TAKEN', 'not exists (select 1 from projects where name = ?)', name),
+      guard(
+        this.#db,
+        'NAME_IS_ALIAS',
+        'not exists (select 1 from project_aliases where name = ? and expires_at_ms > ?)',
+        name,
+        nowMs,
+      ),
       this.#db
         .prepare(
           'insert into projects (name, owner_id, is_public, created_at_ms, updated_at_ms) values (?, ?, ?, ?, ?)',
@@ -88,9 +106,16 @@ export class D1ProjectStore implements ProjectStore {
         .prepare(`update audit_log set project_id = ${created} where operation_id = ?2`)
         .bind(name, mutation.operationId),
     ]);
-    const [inserted] = await this.findByNames([name]);
+    const inserted = (await this.findByNames([name], nowMs)).get(name);
     if (!inserted) throw new AppError('CONFLICT', { message: `project ${name} was deleted as it was created` });
     return inserted;
+  }
+
+  async rename(project: Project, name: string, aliasExpiresAtMs: number, mutation: Mutation): Promise<void> {
+    await this.#run(name, [
+      ...mutationStatements(this.#db, mutation),
+      ...renameProject(this.#db, { project, name, aliasExpiresAtMs, nowMs: mutation.nowMs }),
+    ]);
   }
 
   async update(project: Project, change: ProjectChange, mutation: Mutation): Promise<void> {
@@ -151,6 +176,9 @@ function refusalsOf(name: string): Refusals {
   return {
     USER_GONE: ['UNAUTHORIZED', 'the account that would own the project is gone'],
     NAME_TAKEN: ['CONFLICT', `The project named ${name} already exists`],
+    NAME_IS_ALIAS: ['CONFLICT', `${name} is still an alias of a project that was renamed`],
+    NAME_TOO_LONG: ['CONFLICT', `with the name ${name} the full name of a repository would exceed 255 characters`],
+    NAME_CHANGED: ['CONFLICT', 'the project has just been renamed'],
     PROJECT_NOT_EMPTY: ['PRECONDITION', 'the project contains repositories, can not be deleted'],
     PROJECT_GONE: ['NOT_FOUND', `project ${name} not found`],
   };

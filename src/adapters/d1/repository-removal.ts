@@ -38,11 +38,16 @@ export function removeRepository(db: D1Database, repositoryId: number): D1Prepar
   return REMOVALS.map((sql) => db.prepare(sql).bind(repositoryId));
 }
 
-/** Takes the repository away, with all that is in it. */
-export function detachRepository(db: D1Database, repositoryId: number): D1PreparedStatement {
-  return db
-    .prepare(`update repositories set name = name || '#' || id, published_at_ms = null, lock_token = ?2 where id = ?1`)
-    .bind(repositoryId, NEVER_A_TOKEN);
+/** Takes the repository away, with all that is in it, and the names it had. */
+export function detachRepository(db: D1Database, repositoryId: number): D1PreparedStatement[] {
+  return [
+    db.prepare('delete from repository_aliases where repository_id = ?').bind(repositoryId),
+    db
+      .prepare(
+        `update repositories set name = name || '#' || id, published_at_ms = null, lock_token = ?2 where id = ?1`,
+      )
+      .bind(repositoryId, NEVER_A_TOKEN),
+  ];
 }
 
 /** Reads whether the repository holds more artifacts, or more links of blobs, than so many. */

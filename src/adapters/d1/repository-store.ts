@@ -2,7 +2,9 @@ import { runBatch, withRetries } from '#adapters/d1/batch';
 import { runGuarded } from '#adapters/d1/guarded-batch';
 import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
+import { aliasMessage, LIVING_ALIAS } from '#adapters/d1/repository-aliases';
 import { underLease } from '#adapters/d1/repository-lease';
+import { moveRepository } from '#adapters/d1/repository-move';
 import {
   detachRepository,
   findDetached,
@@ -15,13 +17,14 @@ import { AppError } from '#core/errors';
 import { projectOf, type RepositoryName, withinProject } from '#core/reference';
 import type { Mutation } from '#domain/events/mutation';
 import type { Repository } from '#domain/repositories/repository';
-import type { RepositoryStore, RepositorySummary } from '#domain/repositories/repository-store';
+import type { RepositoryMove, RepositoryStore, RepositorySummary } from '#domain/repositories/repository-store';
 
 /** Artifacts, and links of blobs, that one batch deletes: about half a second's work. */
 const MAX_REMOVED_AT_ONCE = 2_000;
 
-const FIND = `select ${REPOSITORY_COLUMNS} from projects p join repositories r on r.project_id = p.id
-  where p.name = ?1 and r.name = ?2`;
+const REPOSITORY = `select ${REPOSITORY_COLUMNS} from projects p join repositories r on r.project_id = p.id`;
+
+const FIND = `${REPOSITORY} where p.name = ?1 and r.name = ?2`;
 
 export class D1RepositoryStore implements RepositoryStore {
   readonly #db: D1Database;
@@ -45,25 +48,48 @@ export class D1RepositoryStore implements RepositoryStore {
   }
 
   async ensure(projectId: number, name: RepositoryName, nowMs: number): Promise<Repository> {
-    const known = await this.find(name);
+    const within = withinProject(name);
+    const known = await this.#findIn(projectId, within);
     if (known) return known;
     const db = this.#db;
-    try {
-      await runBatch(db, [
+    await runGuarded(
+      db,
+      [
         guardProject(db, projectId),
+        guard(db, 'NAME_IS_ALIAS', `not exists (${LIVING_ALIAS})`, projectId, within, nowMs),
         db
           .prepare(
             `insert into repositories (project_id, name, created_at_ms, updated_at_ms) values (?1, ?2, ?3, ?3)
              on conflict do nothing`,
           )
-          .bind(projectId, withinProject(name), nowMs),
-      ]);
-    } catch (error) {
-      throw error instanceof GuardFailed ? new AppError('NAME_UNKNOWN', { cause: error }) : error;
-    }
-    const made = await this.find(name);
+          .bind(projectId, within, nowMs),
+      ],
+      { PROJECT_GONE: ['NAME_UNKNOWN', 'the project is gone'], NAME_IS_ALIAS: ['CONFLICT', aliasMessage(name)] },
+    );
+    const made = await this.#findIn(projectId, within);
     if (!made) throw new AppError('NAME_UNKNOWN');
     return made;
+  }
+
+  async move(move: RepositoryMove): Promise<void> {
+    const statements = [...mutationStatements(this.#db, move.mutation), ...moveRepository(this.#db, move)];
+    try {
+      await runGuarded(this.#db, statements, {
+        PROJECT_GONE: ['NOT_FOUND', 'the project is gone'],
+        NAME_TAKEN: ['CONFLICT', `there is a repository ${move.name} already, or somebody has begun to push it`],
+        NAME_IS_ALIAS: ['CONFLICT', aliasMessage(move.name)],
+      });
+    } catch (error) {
+      if (!(error instanceof GuardFailed)) throw error;
+      throw new AppError('SERVICE_UNAVAILABLE', { cause: error, retryAfterSeconds: 1 });
+    }
+  }
+
+  /** By what does not change when the project is renamed. */
+  async #findIn(projectId: number, name: string): Promise<Repository | undefined> {
+    const query = this.#db.prepare(`${REPOSITORY} where r.project_id = ?1 and r.name = ?2`).bind(projectId, name);
+    const row = await withRetries(() => query.first<RepositoryRow>());
+    return row ? toRepository(row) : undefined;
   }
 
   async describe(repositoryId: number, description: string, mutation: Mutation): Promise<void> {
@@ -90,7 +116,7 @@ export class D1RepositoryStore implements RepositoryStore {
       await runBatch(this.#db, [
         ...mutationStatements(this.#db, mutation),
         ...underLease(this.#db, { repositoryId, lockToken, nowMs: mutation.nowMs }),
-        ...(isLarge ? [detachRepository(this.#db, repositoryId)] : removeRepository(this.#db, repositoryId)),
+        ...(isLarge ? detachRepository(this.#db, repositoryId) : removeRepository(this.#db, repositoryId)),
       ]);
     } catch (error) {
       if (!(error instanceof GuardFailed)) throw error;

@@ -4,6 +4,7 @@ import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
 import { guard, guardProject } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
+import { selectProjectId } from '#adapters/d1/project-rows';
 import { type RobotRow, SELECT_ROBOT, toRobot } from '#adapters/d1/robot-rows';
 import { AppError } from '#core/errors';
 import type { RobotPermission } from '#core/rbac/robot-permissions';
@@ -36,10 +37,9 @@ export class D1RobotStore implements RobotStore {
     return this.#first('r.id = ?', id);
   }
 
-  findByName(project: string | undefined, name: string): Promise<Robot | undefined> {
+  findByName(project: string | undefined, name: string, nowMs: number): Promise<Robot | undefined> {
     if (project === undefined) return this.#first('r.project_id = 0 and r.name = ?', name);
-    const projectId = '(select id from projects where name = ? and deleted_at_ms is null)';
-    return this.#first(`r.project_id = ${projectId} and r.name = ?`, project, name);
+    return this.#first(`r.project_id = ${selectProjectId('?1', '?3')} and r.name = ?2`, project, name, nowMs);
   }
 
   async list(filter: RobotFilter, page: RobotPage) {

@@ -39,9 +39,10 @@ const RESTORE = [
   `insert into tags (repository_id, artifact_id, name, pushed_at_ms, pulled_at_ms)
    select a.repository_id, a.id, g.value ->> '$.name', g.value ->> '$.pushedAtMs', g.value ->> '$.pulledAtMs'
    from ${RESTORED} join json_each(t.tags) g where t.id in ${IDS} on conflict do nothing`,
+  // Labels of a project that the repository has left stay there.
   `insert into artifact_labels (artifact_id, label_id)
    select a.id, l.id from ${RESTORED} join json_each(t.labels) k join labels l on l.id = k.value
-   where t.id in ${IDS} on conflict do nothing`,
+   where t.id in ${IDS} and l.project_id in (0, a.project_id) on conflict do nothing`,
   `delete from artifact_trash where id in ${IDS}`,
 ];
 

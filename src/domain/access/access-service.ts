@@ -2,11 +2,14 @@ import { AppError } from '#core/errors';
 import type { NameRange } from '#core/name-range';
 import type { Action, Permission } from '#core/rbac/resources';
 import { rolesWith } from '#core/rbac/role-matrix';
-import { projectOf, type RepositoryName } from '#core/reference';
+import { type RepositoryName, withinProject } from '#core/reference';
 import type { PermissionService } from '#domain/access/permission-service';
 import { isSystemAdmin, type Principal, type UserPrincipal } from '#domain/access/principal';
 import { CATALOG_SCOPE, type RepositoryAction, repositoryScope } from '#domain/access/scope';
 import { tokenPermits } from '#domain/access/token-access';
+import type { Place } from '#domain/aliases/alias';
+import { type AliasService, placeOf } from '#domain/aliases/alias-service';
+import { Moved } from '#domain/aliases/moved';
 import { type AuditScope, MAX_PROJECTS_LISTED } from '#domain/audit/audit';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import type { Project } from '#domain/projects/project';
@@ -19,6 +22,7 @@ export interface AccessServiceDeps {
   readonly facts: ProjectFactsService;
   /** Projects as they stand, for `/api`. */
   readonly projects: ProjectService;
+  readonly aliases: AliasService;
   readonly permissions: PermissionService;
   readonly configuration: ConfigurationService;
 }
@@ -27,42 +31,43 @@ export interface AccessServiceDeps {
 export class AccessService {
   readonly #facts: ProjectFactsService;
   readonly #projects: ProjectService;
+  readonly #aliases: AliasService;
   readonly #permissions: PermissionService;
   readonly #configuration: ConfigurationService;
 
-  constructor({ facts, projects, permissions, configuration }: AccessServiceDeps) {
+  constructor({ facts, projects, aliases, permissions, configuration }: AccessServiceDeps) {
     this.#facts = facts;
     this.#projects = projects;
+    this.#aliases = aliases;
     this.#permissions = permissions;
     this.#configuration = configuration;
   }
 
   /**
-   * The project of a repository on which the caller may do this. Rejects with UNAUTHORIZED, the same for a project
-   * that does not exist as for one that is none of the caller's business.
+   * Where the repository is, of that name or once of that name, on which the caller may do this. Rejects with UNAUTHORIZED,
+   * the same for a project that does not exist as for one that is none of the caller's business.
    */
   async authorizeRepository(
     principal: Principal,
     repository: RepositoryName,
     action: RepositoryAction,
-  ): Promise<Project> {
+  ): Promise<Place> {
     const challengeScopes = [repositoryScope(repository, action)];
     // Without an Authorization header even a public project answers 401, so that clients fetch an anonymous token.
     if (isStranger(principal) && action === 'pull') throw unauthorized('unauthorized', challengeScopes);
-    const project = await this.#facts.byName(projectOf(repository));
-    if (project && (await this.#mayInRepository(principal, project, repository, action))) return project;
+    const place = await this.#permittedPlace(principal, repository, action);
+    if (place) return place;
     throw unauthorized(`unauthorized to access repository: ${repository}, action: ${action}`, challengeScopes);
   }
 
   /** Whether the caller, who may read, may also push: what it then asks about, it may be about to build on. */
-  canPush(principal: Principal, project: Project, repository: RepositoryName): Promise<boolean> {
-    return this.#mayInRepository(principal, project, repository, 'push');
+  canPush(principal: Principal, place: Place): Promise<boolean> {
+    return this.#mayIn(principal, place, 'push');
   }
 
-  /** Whether the caller may pull from a repository, as a mount's source must permit. */
-  async canPull(principal: Principal, repository: RepositoryName): Promise<boolean> {
-    const project = await this.#facts.byName(projectOf(repository));
-    return project !== undefined && this.#mayInRepository(principal, project, repository, 'pull');
+  /** The present name of a repository the caller may pull from, as a mount's source must permit; undefined of others. */
+  async pullable(principal: Principal, repository: RepositoryName): Promise<RepositoryName | undefined> {
+    return (await this.#permittedPlace(principal, repository, 'pull'))?.repository;
   }
 
   /** Projects a mount without `from` may look in: those the caller's token names as a whole, none for other callers. */
@@ -87,9 +92,9 @@ export class AccessService {
   }
 
   /**
-   * The project of an `/api` request on which the caller has the permission; for what is about one repository, `repository`
-   * is its name within the project. Only system administrators learn that a project does not exist; others get what they
-   * would get for a private one.
+   * The project that the path of an `/api` request names, on which the caller has the permission; for what is about one
+   * repository, `repository` is its name within the project. Rejects with Moved when who has the permission asked by an alias.
+   * Only system administrators learn that a project does not exist; others get what they would get for a private one.
    */
   async authorizeProject(
     principal: Principal,
@@ -97,25 +102,58 @@ export class AccessService {
     permission: Permission,
     repository?: string,
   ): Promise<Project> {
+    const { project, repository: present } = await this.authorizeNamed(principal, nameOrId, permission, repository);
+    if (present !== repository) throw new Moved(project.name, present);
+    requirePresentName(project, nameOrId);
+    return project;
+  }
+
+  /**
+   * As {@link authorizeProject}, for names outside the path, which may be aliases: answers the project and the repository's
+   * present name within it.
+   */
+  async authorizeNamed(
+    principal: Principal,
+    nameOrId: string | number,
+    permission: Permission,
+    repository?: string,
+  ): Promise<{ readonly project: Project; readonly repository: string | undefined }> {
     const project = await this.#projects.find(nameOrId);
-    if (project && (await this.#permissions.hasInProject(principal, project, permission, repository))) return project;
+    const moved = project && repository !== undefined && (await this.#movedTo(project, repository));
+    if (moved && (await this.#permissions.hasInProject(principal, moved.project, permission, moved.names))) {
+      return { project: moved.project, repository: withinProject(moved.repository) };
+    }
+    const names = repository === undefined ? [] : [repository];
+    if (project && (await this.#permissions.hasInProject(principal, project, permission, names))) {
+      return { project, repository };
+    }
     throw projectRefusal(principal, project, nameOrId);
+  }
+
+  /** The project to which the caller may push a repository of a name that is to be new in it. Rejects as {@link authorizeProject}. */
+  async authorizeDestination(principal: Principal, projectName: string, repository: string): Promise<Project> {
+    const project = await this.#projects.find(projectName);
+    const isAllowed =
+      project && (await this.#permissions.hasInProject(principal, project, 'repository:push', [repository]));
+    if (project && isAllowed) return project;
+    throw projectRefusal(principal, project, projectName);
   }
 
   /**
    * The project whose repositories the caller may list, and which of them: all without `ranges`. A machine that is limited
-   * to some sees those, when its patterns are such that a listing can go by them.
+   * to some sees those, when its patterns are such that a listing can go by them. Rejects as {@link authorizeProject}.
    */
   async authorizeRepositoryListing(
     principal: Principal,
     nameOrId: string | number,
   ): Promise<{ readonly project: Project; readonly ranges: readonly NameRange[] | undefined }> {
     const project = await this.#projects.find(nameOrId);
-    if (project && (await this.#permissions.hasInProject(principal, project, 'repository:list'))) {
-      return { project, ranges: undefined };
-    }
+    const isAllowed = project && (await this.#permissions.hasInProject(principal, project, 'repository:list'));
     const ranges = project && this.#permissions.rangesWith(principal, project, 'repository:list');
-    if (project && ranges) return { project, ranges };
+    if (project && (isAllowed || ranges)) {
+      requirePresentName(project, nameOrId);
+      return { project, ranges: isAllowed ? undefined : ranges };
+    }
     throw projectRefusal(principal, project, nameOrId);
   }
 
@@ -183,15 +221,33 @@ export class AccessService {
     return principal;
   }
 
-  async #mayInRepository(
+  /**
+   * Where the caller may do this under the name. Who may not where the repository is now finds, where it was, none to pull;
+   * the name is taken all the same, and nobody else pushes to it.
+   */
+  async #permittedPlace(
     principal: Principal,
-    project: Project,
     repository: RepositoryName,
     action: RepositoryAction,
-  ): Promise<boolean> {
+  ): Promise<Place | undefined> {
+    const resolved = await this.#aliases.resolve(repository);
+    if (!resolved) return undefined;
+    const { here, moved } = resolved;
+    if (moved && (await this.#mayIn(principal, moved, action))) return moved;
+    const isLooking = !moved || action === 'pull';
+    return isLooking && (await this.#mayIn(principal, here, action)) ? here : undefined;
+  }
+
+  async #mayIn(principal: Principal, place: Place, action: RepositoryAction): Promise<boolean> {
+    const { project, repository, names } = place;
     if (principal.kind === 'token') return tokenPermits(principal, project, repository, action);
-    const within = repository.slice(project.name.length + 1);
-    return this.#permissions.hasInProject(principal, project, `repository:${action satisfies Action}`, within);
+    return this.#permissions.hasInProject(principal, project, `repository:${action satisfies Action}`, names);
+  }
+
+  async #movedTo(project: Project, alias: string): Promise<Place | undefined> {
+    const target = await this.#aliases.find(project, alias);
+    const owner = target?.projectId === project.id ? project : target && (await this.#projects.find(target.projectId));
+    return target && owner && placeOf(owner, target, project.id, alias);
   }
 }
 
@@ -202,6 +258,11 @@ function isStranger(principal: Principal): boolean {
 /** Harbor says each reason twice (`harbor:src/server/middleware/v2auth/auth.go`); clients' tests know the text. */
 function unauthorized(reason: string, challengeScopes: readonly string[]): AppError {
   return new AppError('UNAUTHORIZED', { message: `${reason}: ${reason}`, challengeScopes });
+}
+
+/** Moved unless a text is what the project is called now. */
+function requirePresentName({ name }: Project, nameOrId: string | number): void {
+  if (typeof nameOrId === 'string' && nameOrId !== name) throw new Moved(name);
 }
 
 /** Only system administrators learn that a project does not exist. */

@@ -6,6 +6,7 @@ import type { Action, Permission } from '#core/rbac/resources';
 import { type Access, grants, type RobotPermission } from '#core/rbac/robot-permissions';
 import { listableRepositories, NO_PERMISSIONS, rangesOf } from '#domain/access/machine-repositories';
 import { isSystemAdmin, type Principal, type RobotPrincipal } from '#domain/access/principal';
+import type { Place } from '#domain/aliases/alias';
 import type { Project } from '#domain/projects/project';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
 import type { ProjectVisibility } from '#domain/projects/project-visibility';
@@ -31,20 +32,20 @@ export class PermissionService {
   }
 
   /**
-   * In a project. `repository` is the name within the project of the repository it is about; a machine that is limited
-   * to some repositories has no permission that is about none of them, but for looking at the project.
+   * In a project. `names` are those within the project of the repository it is about, the present one and an alias; a
+   * machine that is limited to some repositories has no permission that is about none of them, but for looking at the project.
    */
   async hasInProject(
     principal: Principal,
     project: Project,
     permission: Permission,
-    repository?: string,
+    names: readonly string[] = [],
   ): Promise<boolean> {
     if (principal.kind === 'token') return false;
     const roles = principal.kind === 'user' ? await this.#facts.rolesOf(principal, project) : [];
     const access = { isSystemAdmin: isSystemAdmin(principal), roles, isPublic: project.isPublic };
     if (isAllowed(access, permission)) return true;
-    return principal.kind === 'robot' && robotMay(principal, project, permission, repository);
+    return principal.kind === 'robot' && robotMay(principal, project, permission, names);
   }
 
   /** Everything the caller may do in a project, or, without one, on the system. */
@@ -111,9 +112,9 @@ export class PermissionService {
   }
 
   /** Everything the caller may do with a repository, as its tokens say it. */
-  async repositoryActions(principal: Principal, project: Project, repository: string): Promise<readonly Action[]> {
+  async repositoryActions(principal: Principal, { project, names }: Place): Promise<readonly Action[]> {
     const allowed = await Promise.all(
-      TOKEN_ACTIONS.map((action) => this.hasInProject(principal, project, `repository:${action}`, repository)),
+      TOKEN_ACTIONS.map((action) => this.hasInProject(principal, project, `repository:${action}`, names)),
     );
     return TOKEN_ACTIONS.filter((_, index) => allowed[index]);
   }
@@ -129,10 +130,10 @@ export function isLimitedToRepositories(principal: Principal, project: Project):
   );
 }
 
-function robotMay(robot: RobotPrincipal, project: Project, permission: Permission, repository?: string): boolean {
+function robotMay(robot: RobotPrincipal, project: Project, permission: Permission, names: readonly string[]): boolean {
   const accesses = accessesOf(
     robot,
-    (entry) => isAbout(entry, project) && coversRepository(entry.repositoryPattern, permission, repository),
+    (entry) => isAbout(entry, project) && coversRepository(entry.repositoryPattern, permission, names),
   );
   if (grants(accesses, permission)) return true;
   // A project robot that may push may pull, as in Harbor, unless that is denied; a system robot must be given both.
@@ -140,13 +141,9 @@ function robotMay(robot: RobotPrincipal, project: Project, permission: Permissio
   return permission === 'repository:pull' && isImplied && grants([...accesses, PULL], permission);
 }
 
-function coversRepository(
-  pattern: string | undefined,
-  permission: Permission,
-  repository: string | undefined,
-): boolean {
+function coversRepository(pattern: string | undefined, permission: Permission, names: readonly string[]): boolean {
   if (pattern === undefined || permission === 'project:read') return true;
-  return repository !== undefined && matchesGlob(pattern, repository);
+  return names.some((name) => matchesGlob(pattern, name));
 }
 
 function accessesOf(robot: RobotPrincipal, isWanted: (entry: RobotPermission) => boolean): readonly Access[] {

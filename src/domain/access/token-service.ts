@@ -17,6 +17,7 @@ import {
   type TokenSecurity,
   type VerifiedToken,
 } from '#domain/access/token-claims';
+import type { AliasService } from '#domain/aliases/alias-service';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import type { Project } from '#domain/projects/project';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
@@ -30,6 +31,7 @@ export interface TokenServiceDeps {
   readonly keys: SigningKeyService;
   readonly permissions: PermissionService;
   readonly facts: ProjectFactsService;
+  readonly aliases: AliasService;
   readonly subjects: SubjectService;
   readonly configuration: ConfigurationService;
   readonly clock: Clock;
@@ -63,7 +65,8 @@ export class TokenService {
   async issue(principal: Principal, scopes: readonly RequestedScope[]): Promise<IssuedToken> {
     requireSecrets(this.#deps.missingSecrets);
     const projects = await this.#deps.facts.byNames(scopes.flatMap((scope) => projectOfScope(scope) ?? []));
-    const access = await Promise.all(scopes.map((scope) => this.#grant(principal, scope, projects)));
+    const grants = await Promise.all(scopes.map((scope) => this.#grant(principal, scope, projects)));
+    const access = grants.map((grant) => grant.access);
     const issuedAtMs = this.#deps.clock.nowMs();
     const issuedAt = Math.floor(issuedAtMs / 1_000);
     const expiresInSeconds = await this.#ttlSeconds(principal, issuedAt);
@@ -76,7 +79,10 @@ export class TokenService {
       iat: issuedAt,
       jti: newId(),
       access,
-      security: securityOf(principal, projects),
+      security: securityOf(
+        principal,
+        grants.flatMap(({ project }) => project ?? []),
+      ),
     });
     return { token, access, expiresInSeconds, issuedAtMs };
   }
@@ -108,24 +114,36 @@ export class TokenService {
     return subject ? this.#deps.subjects.isCurrent(subject) : principal.username === '';
   }
 
-  async #grant(
-    principal: Principal,
-    scope: RequestedScope,
-    projects: ReadonlyMap<string, Project>,
-  ): Promise<GrantedAccess> {
+  async #grant(principal: Principal, scope: RequestedScope, projects: ReadonlyMap<string, Project>): Promise<Grant> {
     const { permissions } = this.#deps;
-    const project = projects.get(projectOfScope(scope) ?? '');
-    if (project) {
-      const repository = scope.name.slice(project.name.length + 1);
-      return { ...scope, actions: await permissions.repositoryActions(principal, project, repository) };
-    }
+    const name = projectOfScope(scope);
+    const project = name === undefined ? undefined : projects.get(name);
+    if (name !== undefined && project)
+      return this.#grantIn(principal, scope, project, scope.name.slice(name.length + 1));
     const mayListCatalog = isCatalog(scope) && permissions.hasSystem(principal, 'catalog:read');
-    return { ...scope, actions: mayListCatalog ? ['*'] : [] };
+    return { access: { ...scope, actions: mayListCatalog ? ['*'] : [] }, project: undefined };
+  }
+
+  /** Names the repository as it is called now, to who may do anything with it: to others it is as if there were none. */
+  async #grantIn(principal: Principal, scope: RequestedScope, project: Project, name: string): Promise<Grant> {
+    const { here, moved } = await this.#deps.aliases.resolveIn(project, name);
+    for (const place of moved ? [moved, here] : [here]) {
+      const actions = await this.#deps.permissions.repositoryActions(principal, place);
+      if (actions.length > 0) return { access: { ...scope, name: place.repository, actions }, project: place.project };
+    }
+    return { access: { ...scope, actions: [] }, project: undefined };
   }
 }
 
-function securityOf(principal: Principal, projects: ReadonlyMap<string, Project>): TokenSecurity {
+/** What a scope comes to, and the project in which it grants something. */
+interface Grant {
+  readonly access: GrantedAccess;
+  readonly project: Project | undefined;
+}
+
+function securityOf(principal: Principal, granted: readonly Project[]): TokenSecurity {
   const subject = subjectOf(principal);
+  const projects = new Map(granted.map((project) => [project.name, project]));
   const limited = [...projects.values()].filter((project) => isLimitedToRepositories(principal, project));
   return {
     ...(subject && { subject: [subject.kind, subject.id, subject.securityVersion] as const }),

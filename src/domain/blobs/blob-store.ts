@@ -23,14 +23,15 @@ export interface BlobStore {
   /**
    * Makes an upload a blob of the repository, creating the repository's row when it is the first. May be repeated.
    * Answers the blob as it now stands: when the content was there already, its object key is the older one and the
-   * uploaded object is the caller's to delete. Rejects with NAME_UNKNOWN when the project is gone, with DENIED
+   * uploaded object is the caller's to delete. Rejects with NAME_UNKNOWN when the project is gone, with CONFLICT
+   * when the name is an alias of a repository that was moved, with DENIED
    * when its quota is too small, and with BLOB_UPLOAD_UNKNOWN when this very object was committed before and has since been given up to garbage collection.
    */
   commitUpload(upload: UploadedBlob): Promise<Blob>;
 
   /**
    * Links a blob from elsewhere; undefined when there is none that the mount's `from` permits, DENIED when the project's
-   * quota is too small.
+   * quota is too small, CONFLICT when the repository's name is an alias of one that was moved.
    */
   mount(mount: BlobMount): Promise<Blob | undefined>;
 

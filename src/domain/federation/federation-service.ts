@@ -15,6 +15,7 @@ import type { IssuerPolicies } from '#domain/federation/issuer-policies';
 import { isTrusted, permissionsOf, type TrustRule } from '#domain/federation/trust-rule';
 import { issuerProblem } from '#domain/federation/trust-rule-draft';
 import type { TrustRuleFacts } from '#domain/federation/trust-rule-facts';
+import type { ProjectFactsService } from '#domain/projects/project-facts-service';
 
 /** How long a token that was verified is not verified again, nor its use audited; rules are looked at every 10 s. */
 const REMEMBER_MS = 60_000;
@@ -29,11 +30,12 @@ export interface FederationServiceDeps {
   readonly pins: IdentityPinStore;
   readonly tokens: IdentityTokens;
   readonly policies: Pick<IssuerPolicies, 'current'>;
+  readonly projects: Pick<ProjectFactsService, 'byNames'>;
   readonly clock: Clock;
 }
 
 export interface IdentityUse {
-  /** Names of the projects the request is about; only their rules count. None: those of every project do. */
+  /** Names of the projects the request is about, aliases among them; only their rules count. None: those of every project do. */
   readonly projects: readonly string[];
   readonly sourceAddress: string | undefined;
 }
@@ -83,7 +85,10 @@ export class FederationService {
     const peeked = this.#deps.tokens.peek(token);
     if (!peeked || issuerProblem(peeked.issuer, await this.#deps.policies.current())) return [];
     const rules = await this.#deps.facts.trusting(peeked.issuer, peeked.audiences);
-    return projects.length === 0 ? rules : rules.filter((rule) => projects.includes(rule.project));
+    if (projects.length === 0 || rules.length === 0) return rules;
+    const named = await this.#deps.projects.byNames(projects);
+    const ids = new Set([...named.values()].map((project) => project.id));
+    return rules.filter((rule) => ids.has(rule.projectId));
   }
 
   async #verify(text: string, rules: readonly TrustRule[]): Promise<KnownToken | undefined> {

@@ -23,11 +23,16 @@ interface RoleHolder {
 /** What deciding about access needs to know of projects, remembered for at most 10 s an isolate. */
 export class ProjectFactsService {
   readonly #projects: ProjectStore;
+  readonly #clock: Clock;
   readonly #byName: BoundedCache<Project>;
+  /** Present names, by names of the past. */
+  readonly #presentNames: BoundedCache<string>;
   readonly #roles: BoundedCache<readonly Role[]>;
 
   constructor({ projects, clock }: ProjectFactsServiceDeps) {
     this.#projects = projects;
+    this.#clock = clock;
+    this.#presentNames = new BoundedCache({ maxWeight: MAX_REMEMBERED_PROJECTS, ttlMs: FACTS_TTL_MS, clock });
     this.#byName = new BoundedCache({ maxWeight: MAX_REMEMBERED_PROJECTS, ttlMs: FACTS_TTL_MS, clock });
     this.#roles = new BoundedCache({ maxWeight: MAX_REMEMBERED_MEMBERS, ttlMs: FACTS_TTL_MS, clock });
   }
@@ -36,19 +41,23 @@ export class ProjectFactsService {
     return (await this.byNames([name])).get(name);
   }
 
-  /** Those of the names that are projects. Absence is never remembered, so a new project is usable at once. */
+  /**
+   * Those of the names, aliases among them, that are projects. Absence is never remembered, so a new project is usable at
+   * once.
+   */
   async byNames(names: Iterable<string>): Promise<ReadonlyMap<string, Project>> {
     const found = new Map<string, Project>();
     const unknown: string[] = [];
     for (const name of new Set(names)) {
-      const project = this.#byName.get(name);
+      const project = this.#byName.get(this.#presentNames.get(name) ?? name);
       if (project) found.set(name, project);
       else unknown.push(name);
     }
     if (unknown.length === 0) return found;
-    for (const project of await this.#projects.findByNames(unknown)) {
+    for (const [name, project] of await this.#projects.findByNames(unknown, this.#clock.nowMs())) {
       this.#byName.put(project.name, project);
-      found.set(project.name, project);
+      if (project.name !== name) this.#presentNames.put(name, project.name);
+      found.set(name, project);
     }
     return found;
   }
@@ -63,8 +72,10 @@ export class ProjectFactsService {
     return roles;
   }
 
-  /** Forgets a project that this isolate has changed. */
+  /** Forgets a project that this isolate has changed, by its name or an alias. */
   invalidate(name: string): void {
     this.#byName.delete(name);
+    this.#byName.delete(this.#presentNames.get(name) ?? name);
+    this.#presentNames.delete(name);
   }
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '#core/clock';
 import { AppError } from '#core/errors';
+import { ALIAS_LIFETIME_MS } from '#domain/aliases/alias';
 import type { Actor } from '#domain/audit/audit';
 import { type Mutation, newMutation } from '#domain/events/mutation';
-import { isProjectName, type Project } from '#domain/projects/project';
+import { type Project, requireProjectName } from '#domain/projects/project';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
 import type { ProjectFilter, ProjectListing, ProjectPage } from '#domain/projects/project-listing';
 import type { NewProject, ProjectChange, ProjectStore } from '#domain/projects/project-store';
@@ -28,17 +29,16 @@ export class ProjectService {
     this.#clock = clock;
   }
 
-  /** The project as it stands, by its name (text) or its id (number). */
+  /** The project as it stands, by its name or an alias (text) or its id (number). */
   async find(nameOrId: string | number): Promise<Project | undefined> {
     if (typeof nameOrId === 'number') return this.#projects.findById(nameOrId);
-    const [project] = await this.#projects.findByNames([nameOrId]);
-    return project;
+    return (await this.findByNames([nameOrId])).get(nameOrId);
   }
 
-  /** Those of the names that are projects as they stand. Up to 1,000 names. */
+  /** Those of the names, aliases among them, that are projects as they stand. Up to 1,000 names. */
   async findByNames(names: readonly string[]): Promise<ReadonlyMap<string, Project>> {
-    const projects = names.length === 0 ? [] : await this.#projects.findByNames([...new Set(names)]);
-    return new Map(projects.map((project) => [project.name, project]));
+    if (names.length === 0) return new Map();
+    return this.#projects.findByNames([...new Set(names)], this.#clock.nowMs());
   }
 
   /** Whether the user administers any project, be it through a group. */
@@ -66,16 +66,29 @@ export class ProjectService {
 
   /** Creates a project; its owner becomes its administrator. */
   async create(project: NewProject, actor: Actor): Promise<Project> {
-    if (!isProjectName(project.name)) {
-      throw new AppError('BAD_REQUEST', {
-        message:
-          'project name is not in lower case, or is not 1 to 255 letters and digits separated by single ".", "_" or "-"',
-        detail: { projectName: project.name.slice(0, 300) },
-      });
-    }
+    requireProjectName(project.name);
     const created = await this.#projects.insert(project, this.#mutation('create', project.name, undefined, actor));
     this.#facts.invalidate(project.name);
     return created;
+  }
+
+  /**
+   * Gives the project another name, and keeps the one it has as an alias for {@link ALIAS_LIFETIME_MS}. BAD_REQUEST for a
+   * text that is no name, CONFLICT when it is in use or still an alias of another project, NOT_FOUND when the project is gone.
+   */
+  async rename(project: Project, name: string, actor: Actor): Promise<void> {
+    requireProjectName(name);
+    const audit = {
+      projectId: project.id,
+      operation: 'update',
+      resourceType: 'project',
+      resource: project.name,
+      description: `update project: ${project.name}, renamed to ${name}`,
+    };
+    const mutation = newMutation(audit, actor, this.#clock);
+    await this.#projects.rename(project, name, mutation.nowMs + ALIAS_LIFETIME_MS, mutation);
+    this.#facts.invalidate(project.name);
+    this.#facts.invalidate(name);
   }
 
   /** Changes what is named. Who loses a right with it loses it within 10 s. NOT_FOUND when the project is gone. */

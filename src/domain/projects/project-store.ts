@@ -23,8 +23,8 @@ export interface NewProject extends ProjectChange {
 
 /** Rows of projects and of their members. */
 export interface ProjectStore {
-  /** Those of the names that are projects. Up to 1,000 names. */
-  findByNames(names: readonly string[]): Promise<readonly Project[]>;
+  /** The projects of which each of the names is the present one, or an alias that has not expired. Up to 1,000 names. */
+  findByNames(names: readonly string[], nowMs: number): Promise<ReadonlyMap<string, Project>>;
 
   findById(id: number): Promise<Project | undefined>;
 
@@ -39,6 +39,13 @@ export interface ProjectStore {
 
   /** Creates the project with its owner as its administrator. Rejects with CONFLICT when the name is taken. */
   insert(project: NewProject, mutation: Mutation): Promise<Project>;
+
+  /**
+   * Gives the project another name; the one it had is an alias until `aliasExpiresAtMs`. CONFLICT when the name is another
+   * project's or an alias of one, when a repository would get too long a name, or when the project has another name by now;
+   * NOT_FOUND when it is gone.
+   */
+  rename(project: Project, name: string, aliasExpiresAtMs: number, mutation: Mutation): Promise<void>;
 
   /** NOT_FOUND when the project is gone. */
   update(project: Project, change: ProjectChange, mutation: Mutation): Promise<void>;

@@ -94,7 +94,7 @@ export class RobotAccessService {
 
   async #authorizeLevel(principal: Principal, level: RobotLevel, requested: readonly RequestedPermission[]) {
     if (level === 'project') {
-      return this.#access.authorizeProject(principal, projectNameOf(requested), 'robot:create');
+      return (await this.#access.authorizeNamed(principal, projectNameOf(requested), 'robot:create')).project;
     }
     this.#access.authorizeSystem(principal, 'robot:create');
     return undefined;

@@ -58,8 +58,9 @@ export class RobotService {
     this.#versions = new BoundedCache({ maxWeight: MAX_REMEMBERED_ROBOTS, ttlMs: FACTS_TTL_MS, clock: deps.clock });
   }
 
+  /** `project` is its present name or an alias; a robot goes on logging in with the name it was made with. */
   findByName(project: string | undefined, name: string): Promise<Robot | undefined> {
-    return this.#deps.robots.findByName(project, name);
+    return this.#deps.robots.findByName(project, name, this.#deps.clock.nowMs());
   }
 
   find(id: number): Promise<Robot | undefined> {

@@ -37,7 +37,7 @@ export interface RobotPage extends OffsetPage {
 export interface RobotStore {
   findById(id: number): Promise<Robot | undefined>;
   /** By the project's name, or none for a system robot. */
-  findByName(project: string | undefined, name: string): Promise<Robot | undefined>;
+  findByName(project: string | undefined, name: string, nowMs: number): Promise<Robot | undefined>;
   list(filter: RobotFilter, page: RobotPage): Promise<{ readonly items: readonly Robot[]; readonly total: number }>;
 
   /** CONFLICT when the name is taken. */

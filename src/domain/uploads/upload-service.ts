@@ -34,6 +34,8 @@ type BodyHead = Pick<Append, 'head' | 'onHeadRead' | 'rest'>;
 /** A body that is expected to end an upload, and where the blob belongs. */
 export interface UploadEnd {
   readonly repository: RepositoryName;
+  /** The name it was opened under, when the repository may have had that before. */
+  readonly openedUnder?: RepositoryName;
   readonly projectId: number;
   readonly digest: Digest;
   readonly body: UploadBody;
@@ -91,7 +93,7 @@ export class UploadService {
 
   /** Ends an upload, with the last bytes or without. May be repeated. */
   async finish(idText: string, end: UploadEnd): Promise<FinishOutcome> {
-    const id = this.#verify(idText, end.repository);
+    const id = this.#verify(idText, end.openedUnder ?? end.repository);
     const { stream } = end.body;
     if (!stream) return this.#deps.finisher.finish(id.text, end);
     const isFresh = () => this.#isFresh(id, end.body);

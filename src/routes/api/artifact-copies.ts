@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { AppError } from '#core/errors';
-import { type ArtifactName, parseArtifactName, projectOf, withinProject } from '#core/reference';
+import { type ArtifactName, parseArtifactName, projectOf, repositoryName, withinProject } from '#core/reference';
 import { ARTIFACTS_PATH, repositoryParams } from '#routes/api/artifact-path';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter } from '#routes/api/router';
@@ -15,7 +15,7 @@ const copyArtifact = createRoute({
   request: { params: repositoryParams, query: z.object({ from: z.string() }) },
   responses: {
     201: { description: 'created', headers: z.object({ Location: z.string() }) },
-    ...errorResponses(400, 401, 403, 404, 422),
+    ...errorResponses(400, 401, 403, 404, 409, 422),
   },
 });
 
@@ -29,8 +29,10 @@ export function artifactCopyRoutes(): OpenAPIHono<AppEnv> {
     const destination = repositoryOfPath(projectName, rest);
     const within = withinProject(destination);
     const project = await access.authorizeProject(principal, projectName, 'artifact:create', within);
-    const { repository: source, reference } = sourceOf(c.req.valid('query').from);
-    await access.authorizeProject(principal, projectOf(source), 'artifact:read', withinProject(source));
+    const { repository: from, reference } = sourceOf(c.req.valid('query').from);
+    const permission = 'artifact:read';
+    const found = await access.authorizeNamed(principal, projectOf(from), permission, withinProject(from));
+    const source = repositoryName(found.project.name, found.repository ?? withinProject(from));
     await artifactCopies.copy({ source, reference, project, destination, actor: c.get('actor') });
     const name = reference.kind === 'tag' ? reference.tag : reference.digest;
     return c.body(null, 201, { Location: `${new URL(c.req.url).pathname.replace(/\/$/, '')}/${name}` });

@@ -41,17 +41,26 @@ export const ERROR_RESPONSES = Object.fromEntries(
   ]),
 );
 
+/** What every operation in a project, or in a repository, answers to who asks by a name it had. */
+const MOVED = {
+  description: 'what the path names has another name now',
+  headers: {
+    Location: { description: 'the same under the present name', required: true, schema: { type: 'string' as const } },
+  },
+};
+
 /** Adds to each operation of a path the failures that follow from its form alone, which routes need not name. */
-export function withCommonFailures(item: PathItem): PathItem {
+export function withCommonFailures(path: string, item: PathItem): PathItem {
+  const inProject = path.startsWith('/projects/{project_name') ? { 308: MOVED } : {};
   const operations = METHODS.flatMap((method) => {
     const operation = item[method];
-    return operation ? [[method, describeFailures(method, operation)] as const] : [];
+    return operation ? [[method, describeFailures(method, operation, inProject)] as const] : [];
   });
   return { ...item, ...Object.fromEntries(operations) };
 }
 
-function describeFailures(method: (typeof METHODS)[number], operation: Operation): Operation {
-  const named: Responses = operation.responses ?? {};
+function describeFailures(method: (typeof METHODS)[number], operation: Operation, inProject: Responses): Operation {
+  const named: Responses = { ...operation.responses, ...inProject };
   const statuses = new Set([...Object.keys(named), ...commonStatuses(method, operation).map(String)]);
   const responses = [...statuses].sort().map((status) => {
     const failure = FAILURES[Number(status)];

@@ -19,7 +19,8 @@ export function describeApi(app: OpenAPIHono<AppEnv>): OpenApiDocument {
     info: {
       title: 'Roadstead API',
       version: '2.0',
-      description: 'Wire-compatible with the Harbor 2.x API; operations tagged `trust-rule` are Roadstead’s own.',
+      description:
+        'Wire-compatible with the Harbor 2.x API; operations tagged `trust-rule` or `rename` are Roadstead’s own.',
     },
     servers: [{ url: BASE_PATH }],
     // Everybody may ask; each operation says whom it refuses.
@@ -27,7 +28,8 @@ export function describeApi(app: OpenAPIHono<AppEnv>): OpenApiDocument {
   });
   const described = Object.entries(paths)
     .filter(([path]) => path.startsWith(`${BASE_PATH}/`))
-    .map(([path, item]) => [path.slice(BASE_PATH.length), withCommonFailures(item)] as const);
+    .map(([path, item]) => [path.slice(BASE_PATH.length), item] as const)
+    .map(([path, item]) => [path, withCommonFailures(path, item)] as const);
   return {
     ...head,
     tags: tagsOf(described.map(([, item]) => item)),

@@ -2,11 +2,14 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { AppError, toEnvelope } from '#core/errors';
+import { Moved } from '#domain/aliases/moved';
 import type { AppEnv } from '#routes/app-env';
 import { challengeFor } from '#routes/middleware/challenge';
+import { redirectTo } from '#routes/middleware/moved';
 
-/** Renders every failure of every route: the envelope, Retry-After, and on `/v2` the challenge of a 401. */
+/** Renders every failure of every route, and what is somewhere else: the envelope, Retry-After, and on `/v2` the challenge of a 401. */
 export function onError(thrown: Error, c: Context<AppEnv>): Response {
+  if (thrown instanceof Moved) return redirectTo(thrown, c);
   const error = spelledFor(c, toAppError(thrown));
   if (error.status >= 500 && error.cause !== undefined) logFailure(c, error);
   const headers = new Headers({ 'content-type': 'application/json; charset=utf-8' });

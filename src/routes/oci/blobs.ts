@@ -11,21 +11,22 @@ const CACHE_CONTROL = 'private, max-age=31536000, immutable';
 
 /** `HEAD /v2/<name>/blobs/<digest>` (end-2). */
 export async function headBlob(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const digest = digestParam(c);
   const { access, blobs } = c.get('services');
-  const project = await access.authorizeRepository(c.get('principal'), repository, 'pull');
-  const isPusher = await access.canPush(c.get('principal'), project, repository);
+  const place = await access.authorizeRepository(c.get('principal'), name, 'pull');
+  const { repository } = place;
+  const isPusher = await access.canPush(c.get('principal'), place);
   const blob = await (isPusher ? blobs.statForPush(repository, digest) : blobs.stat(repository, digest));
   return new Response(null, { headers: { ...blobHeaders(blob), 'content-length': String(blob.sizeBytes) } });
 }
 
 /** `GET /v2/<name>/blobs/<digest>` (end-2), whole or a range of it. */
 export async function getBlob(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const digest = digestParam(c);
   const { access, blobs } = c.get('services');
-  await access.authorizeRepository(c.get('principal'), repository, 'pull');
+  const { repository } = await access.authorizeRepository(c.get('principal'), name, 'pull');
   const blob = await blobs.stat(repository, digest);
   const headers = blobHeaders(blob);
   if (isNotModified(c, digest)) return new Response(null, { status: 304, headers });
@@ -41,10 +42,10 @@ export async function getBlob(c: Context<AppEnv>): Promise<Response> {
 
 /** `DELETE /v2/<name>/blobs/<digest>` (end-10): removes the repository's link. */
 export async function deleteBlob(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const digest = digestParam(c);
   const { access, blobs } = c.get('services');
-  await access.authorizeRepository(c.get('principal'), repository, 'delete');
+  const { repository } = await access.authorizeRepository(c.get('principal'), name, 'delete');
   await blobs.unlink(repository, digest);
   return new Response(null, { status: 202, headers: { 'content-length': '0' } });
 }

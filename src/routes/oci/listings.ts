@@ -6,10 +6,10 @@ import { digestParam, repositoryParam } from '#routes/oci/params';
 
 /** `GET /v2/<name>/tags/list?n=&last=` (end-8). */
 export async function listTags(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const page = parseListingPage(c.req.query('n'), c.req.query('last'));
   const { access, tags: service } = c.get('services');
-  await access.authorizeRepository(c.get('principal'), repository, 'pull');
+  const { repository } = await access.authorizeRepository(c.get('principal'), name, 'pull');
   const { tags, hasMore } = await service.list(repository, page);
   if (hasMore) linkNext(c, { n: String(page.limit), last: tags.at(-1) ?? '' });
   return c.json({ name: repository, tags });
@@ -27,12 +27,12 @@ export async function listCatalog(c: Context<AppEnv>): Promise<Response> {
 
 /** `GET /v2/<name>/referrers/<digest>?artifactType=` (end-12): an index, empty when there is nothing to say. */
 export async function listReferrers(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const subject = digestParam(c);
   const artifactType = c.req.query('artifactType') || undefined;
   const { limit, last } = parseListingPage(c.req.query('n') ?? String(MAX_LISTING_PAGE), c.req.query('last'));
   const { access, referrers: service } = c.get('services');
-  await access.authorizeRepository(c.get('principal'), repository, 'pull');
+  const { repository } = await access.authorizeRepository(c.get('principal'), name, 'pull');
   const { referrers, hasMore } = await service.list(repository, subject, { limit, last, artifactType });
   const filter = artifactType === undefined ? {} : { artifactType };
   if (hasMore && referrers.length > 0)

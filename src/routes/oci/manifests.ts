@@ -12,10 +12,10 @@ const INTERNAL_AGENT = 'harbor-registry-client';
 
 /** `HEAD /v2/<name>/manifests/<reference>` (end-3). */
 export async function headManifest(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const reference = referenceParam(c);
   const { access, manifests } = c.get('services');
-  await access.authorizeRepository(c.get('principal'), repository, 'pull');
+  const { repository } = await access.authorizeRepository(c.get('principal'), name, 'pull');
   const manifest = await manifests.stat(repository, reference);
   const headers = { ...manifestHeaders(manifest), 'content-length': String(manifest.sizeBytes) };
   return new Response(null, { headers });
@@ -23,10 +23,10 @@ export async function headManifest(c: Context<AppEnv>): Promise<Response> {
 
 /** `GET /v2/<name>/manifests/<reference>` (end-3): the bytes as they were pushed. */
 export async function getManifest(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const reference = referenceParam(c);
   const { access, manifests, pulls } = c.get('services');
-  await access.authorizeRepository(c.get('principal'), repository, 'pull');
+  const { repository } = await access.authorizeRepository(c.get('principal'), name, 'pull');
   const manifest = await manifests.stat(repository, reference);
   const headers = manifestHeaders(manifest);
   if (isNotModified(c, manifest.digest)) return new Response(null, { status: 304, headers });
@@ -41,10 +41,10 @@ export async function getManifest(c: Context<AppEnv>): Promise<Response> {
 
 /** `PUT /v2/<name>/manifests/<reference>` (end-7a), with `?tag=` repeated for more tags (end-7b). */
 export async function putManifest(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const reference = referenceParam(c);
   const { access, manifests } = c.get('services');
-  const project = await access.authorizeRepository(c.get('principal'), repository, 'push');
+  const { project, repository } = await access.authorizeRepository(c.get('principal'), name, 'push');
   const tags = tagParameters(c);
   const contentType = c.req.header('content-type') ?? '';
   const bytes = await boundedBody(c.req.raw, MAX_MANIFEST_BYTES);
@@ -53,7 +53,7 @@ export async function putManifest(c: Context<AppEnv>): Promise<Response> {
   const headers = new Headers({
     'content-length': '0',
     'docker-content-digest': pushed.digest,
-    location: `/v2/${repository}/manifests/${reference.kind === 'tag' ? reference.tag : pushed.digest}`,
+    location: `/v2/${name}/manifests/${reference.kind === 'tag' ? reference.tag : pushed.digest}`,
   });
   if (pushed.subject) headers.set('oci-subject', pushed.subject);
   for (const tag of tags) headers.append('oci-tag', tag);
@@ -62,10 +62,10 @@ export async function putManifest(c: Context<AppEnv>): Promise<Response> {
 
 /** `DELETE /v2/<name>/manifests/<reference>` (end-9): a digest goes with its tags, a tag goes alone. */
 export async function deleteManifest(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const reference = referenceParam(c);
   const { access, manifests, tags } = c.get('services');
-  await access.authorizeRepository(c.get('principal'), repository, 'delete');
+  const { repository } = await access.authorizeRepository(c.get('principal'), name, 'delete');
   if (reference.kind === 'tag') await tags.delete(repository, reference.tag, c.get('actor'));
   else await manifests.delete({ repository, digest: reference.digest, mayBeChild: true, actor: c.get('actor') });
   return new Response(null, { status: 202, headers: { 'content-length': '0' } });

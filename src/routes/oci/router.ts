@@ -4,7 +4,12 @@ import type { AppEnv } from '#routes/app-env';
 import { deleteBlob, getBlob, headBlob } from '#routes/oci/blobs';
 import { listCatalog, listReferrers, listTags } from '#routes/oci/listings';
 import { deleteManifest, getManifest, headManifest, putManifest } from '#routes/oci/manifests';
+import { underPresentName } from '#routes/oci/present-name';
 import { appendToUpload, cancelUpload, finishUpload, startUpload, uploadStatus } from '#routes/oci/uploads';
+
+const pullBlob = underPresentName(getBlob);
+const lookAtManifest = underPresentName(headManifest);
+const pullManifest = underPresentName(getManifest);
 
 /** Any text, even one that is no name: a line feed in it must be answered like any other wrong character. */
 const NAME = ':name{[\\s\\S]+}';
@@ -21,21 +26,21 @@ export function ociRoutes(): Hono<AppEnv> {
   v2.get('/v2', ping);
   v2.get('/v2/_catalog', listCatalog);
 
-  v2.get(`/v2/${NAME}/tags/list`, listTags);
+  v2.get(`/v2/${NAME}/tags/list`, underPresentName(listTags));
   v2.get(`/v2/${NAME}/referrers/:digest`, listReferrers);
 
-  v2.get(`/v2/${NAME}/blobs/:digest`, (c) => (c.req.method === 'HEAD' ? headBlob(c) : getBlob(c)));
-  v2.delete(`/v2/${NAME}/blobs/:digest`, deleteBlob);
+  v2.get(`/v2/${NAME}/blobs/:digest`, (c) => (c.req.method === 'HEAD' ? headBlob(c) : pullBlob(c)));
+  v2.delete(`/v2/${NAME}/blobs/:digest`, underPresentName(deleteBlob));
 
-  v2.get(`/v2/${NAME}/manifests/:reference`, (c) => (c.req.method === 'HEAD' ? headManifest(c) : getManifest(c)));
-  v2.put(`/v2/${NAME}/manifests/:reference`, putManifest);
-  v2.delete(`/v2/${NAME}/manifests/:reference`, deleteManifest);
+  v2.get(`/v2/${NAME}/manifests/:reference`, (c) => (c.req.method === 'HEAD' ? lookAtManifest(c) : pullManifest(c)));
+  v2.put(`/v2/${NAME}/manifests/:reference`, underPresentName(putManifest));
+  v2.delete(`/v2/${NAME}/manifests/:reference`, underPresentName(deleteManifest));
 
-  v2.post(`/v2/${NAME}/blobs/uploads/`, startUpload);
-  v2.post(`/v2/${NAME}/blobs/uploads`, startUpload);
+  v2.post(`/v2/${NAME}/blobs/uploads/`, underPresentName(startUpload));
+  v2.post(`/v2/${NAME}/blobs/uploads`, underPresentName(startUpload));
   v2.get(`/v2/${NAME}/blobs/uploads/:upload`, uploadStatus);
   v2.patch(`/v2/${NAME}/blobs/uploads/:upload`, appendToUpload);
-  v2.put(`/v2/${NAME}/blobs/uploads/:upload`, finishUpload);
+  v2.put(`/v2/${NAME}/blobs/uploads/:upload`, underPresentName(finishUpload));
   v2.delete(`/v2/${NAME}/blobs/uploads/:upload`, cancelUpload);
 
   for (const path of KNOWN_PATHS) {

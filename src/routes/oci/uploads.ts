@@ -8,67 +8,72 @@ import type { UploadBody } from '#domain/uploads/upload-service';
 import type { AppEnv } from '#routes/app-env';
 import { repositoryParam } from '#routes/oci/params';
 
+/*
+ * An upload belongs to the name under which it was opened, which its `Location` keeps: it goes on when the repository gets
+ * another name meanwhile.
+ */
+
 /** `POST /v2/<name>/blobs/uploads/`: opens an upload (end-4a), or mounts (end-11) or takes (end-4b) the blob at once. */
 export async function startUpload(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const algorithm = algorithmQuery(c);
   const { access, quotas, uploads } = c.get('services');
-  const project = await access.authorizeRepository(c.get('principal'), repository, 'push');
+  const { project, repository } = await access.authorizeRepository(c.get('principal'), name, 'push');
   const mounted = await mount(c, repository, project);
-  if (mounted) return created(repository, mounted);
+  if (mounted) return created(name, mounted);
   if (c.req.query('digest') !== undefined) {
     const digest = digestQuery(c);
     const body = requestBody(c);
     await quotas.requireRoom(project.id, { sizeBytes: body.lengthBytes, digest });
     await uploads.push({ repository, projectId: project.id, digest, body });
-    return created(repository, digest);
+    return created(name, digest);
   }
   await quotas.requireRoom(project.id, { sizeBytes: undefined });
-  const id = uploads.start(repository, algorithm);
-  return progress(202, repository, id.text, 0);
+  const id = uploads.start(name, algorithm);
+  return progress(202, name, id.text, 0);
 }
 
 /** `GET /v2/<name>/blobs/uploads/<id>` (end-13). */
 export async function uploadStatus(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const id = idParam(c);
   const { access, uploads } = c.get('services');
-  await access.authorizeRepository(c.get('principal'), repository, 'push');
-  return progress(204, repository, id, await uploads.offset(id, repository));
+  await access.authorizeRepository(c.get('principal'), name, 'push');
+  return progress(204, name, id, await uploads.offset(id, name));
 }
 
 /** `PATCH /v2/<name>/blobs/uploads/<id>` (end-5): a chunk, or a stream. */
 export async function appendToUpload(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const id = idParam(c);
   const body = requestBody(c);
   const { access, quotas, uploads } = c.get('services');
-  const project = await access.authorizeRepository(c.get('principal'), repository, 'push');
+  const { project } = await access.authorizeRepository(c.get('principal'), name, 'push');
   if (body.lengthBytes) await quotas.requireRoom(project.id, { sizeBytes: (body.firstByte ?? 0) + body.lengthBytes });
-  const outcome = await uploads.append(id, repository, body);
-  return progress(outcome.kind === 'stored' ? 202 : 416, repository, id, outcome.offsetBytes);
+  const outcome = await uploads.append(id, name, body);
+  return progress(outcome.kind === 'stored' ? 202 : 416, name, id, outcome.offsetBytes);
 }
 
 /** `PUT /v2/<name>/blobs/uploads/<id>?digest=` (end-6): ends an upload, with a last body or without. */
 export async function finishUpload(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const id = idParam(c);
   const digest = digestQuery(c);
   const body = requestBody(c);
   const { access, quotas, uploads } = c.get('services');
-  const project = await access.authorizeRepository(c.get('principal'), repository, 'push');
+  const { project, repository } = await access.authorizeRepository(c.get('principal'), name, 'push');
   if (body.lengthBytes) await quotas.requireRoom(project.id, { sizeBytes: body.lengthBytes, digest });
-  const outcome = await uploads.finish(id, { repository, projectId: project.id, digest, body });
-  if (outcome.kind === 'refused') return progress(416, repository, id, outcome.offsetBytes);
-  return created(repository, digest);
+  const outcome = await uploads.finish(id, { repository, openedUnder: name, projectId: project.id, digest, body });
+  if (outcome.kind === 'refused') return progress(416, name, id, outcome.offsetBytes);
+  return created(name, digest);
 }
 
 /** `DELETE /v2/<name>/blobs/uploads/<id>` (end-14). */
 export async function cancelUpload(c: Context<AppEnv>): Promise<Response> {
-  const repository = repositoryParam(c);
+  const name = repositoryParam(c);
   const { access, uploads } = c.get('services');
-  await access.authorizeRepository(c.get('principal'), repository, 'push');
-  await uploads.cancel(idParam(c), repository);
+  await access.authorizeRepository(c.get('principal'), name, 'push');
+  await uploads.cancel(idParam(c), name);
   return new Response(null, { status: 204 });
 }
 
@@ -84,8 +89,9 @@ async function mount(c: Context<AppEnv>, repository: RepositoryName, project: Pr
     return (await blobs.mount({ digest, from, projectId: project.id, repository }))?.digest;
   }
   const source = parseRepositoryName(fromQuery);
-  if (!source.ok || !(await access.canPull(principal, source.value))) return undefined;
-  const from = { repository: source.value };
+  const pullable = source.ok ? await access.pullable(principal, source.value) : undefined;
+  if (!pullable) return undefined;
+  const from = { repository: pullable };
   return (await blobs.mount({ digest, from, projectId: project.id, repository }))?.digest;
 }
 

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { D1IdentityPinStore } from '#adapters/d1/identity-pin-store';
+import { D1ProjectStore } from '#adapters/d1/project-store';
 import { D1TrustRuleStore } from '#adapters/d1/trust-rule-store';
 import { IssuerDocuments } from '#adapters/federation/issuer-documents';
 import { IssuerKeys } from '#adapters/federation/issuer-keys';
@@ -9,6 +10,7 @@ import { newId } from '#core/ids';
 import { FederationService } from '#domain/federation/federation-service';
 import type { TrustRuleDraft } from '#domain/federation/trust-rule';
 import { TrustRuleFacts } from '#domain/federation/trust-rule-facts';
+import { ProjectFactsService } from '#domain/projects/project-facts-service';
 import { createHarness, TestClock } from '#test/support/harness';
 import { AUDIENCE, IdentityProvider, ISSUER } from '#test/support/identity-provider';
 import { insertProject } from '#test/support/server';
@@ -35,6 +37,7 @@ function newIsolate(): FederationService {
     facts: new TrustRuleFacts({ rules, clock }),
     pins: new D1IdentityPinStore({ db }),
     tokens: new JoseIdentityTokens({ keys: new IssuerKeys({ documents, clock }), clock }),
+    projects: new ProjectFactsService({ projects: new D1ProjectStore({ db }), clock }),
     policies: { current: async () => ({ issuers, isLoopbackAllowed: false }) },
     clock,
   });

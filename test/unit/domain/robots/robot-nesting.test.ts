@@ -19,11 +19,12 @@ const PROJECTS = [1, 2].map(
     ownerName: 'admin',
     isPublic: false,
     securityVersion: 1,
+    hasRepositoryAliases: false,
     createdAtMs: 0,
     updatedAtMs: 0,
   }),
 );
-const REPOSITORIES = [undefined, 'app', 'team/app', 'other/app/deep'];
+const REPOSITORIES = [[], ['app'], ['team/app'], ['other/app/deep']];
 const IN_PROJECT = ['repository:pull', 'repository:push', 'project:read', 'robot:create'] as const;
 const IN_SYSTEM = ['robot:create', 'catalog:read'] as const;
 
@@ -40,7 +41,7 @@ async function deedsOf(rights: RobotRights): Promise<readonly string[]> {
     for (const repository of REPOSITORIES) {
       for (const permission of IN_PROJECT) {
         const isAllowed = await service.hasInProject(robot, project, permission, repository);
-        if (isAllowed) deeds.push(`${project.name}/${repository} ${permission}`);
+        if (isAllowed) deeds.push(`${project.name}/${repository.join()} ${permission}`);
       }
     }
   }
