@@ -53,7 +53,7 @@ CREATE TABLE `project_blobs` (
 	`project_id` integer NOT NULL,
 	`blob_id` integer NOT NULL,
 	`links` integer NOT NULL,
-	PRIMARY KEY(`project_id`, `blob_id`),
+	PRIMARY KEY(`blob_id`, `project_id`),
 	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`blob_id`) REFERENCES `blobs`(`id`) ON UPDATE no action ON DELETE no action
 ) WITHOUT ROWID;
@@ -209,7 +209,7 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER `repository_blobs_linked` AFTER INSERT ON `repository_blobs` BEGIN
   INSERT INTO `project_blobs` (`project_id`, `blob_id`, `links`) SELECT `project_id`, NEW.`blob_id`, 1 FROM `repositories` WHERE `id` = NEW.`repository_id`
-      ON CONFLICT (`project_id`, `blob_id`) DO UPDATE SET `links` = `links` + 1;
+      ON CONFLICT (`blob_id`, `project_id`) DO UPDATE SET `links` = `links` + 1;
 END;
 --> statement-breakpoint
 CREATE TRIGGER `repository_blobs_unlinked` AFTER DELETE ON `repository_blobs` BEGIN
@@ -240,7 +240,7 @@ END;
 CREATE TRIGGER `repositories_moved_blobs` AFTER UPDATE OF `project_id` ON `repositories` WHEN OLD.`project_id` <> NEW.`project_id` BEGIN
   INSERT INTO `project_blobs` (`project_id`, `blob_id`, `links`) SELECT NEW.`project_id`, `blob_id`, count(*)
       FROM (SELECT `blob_id` FROM `repository_blobs` WHERE `repository_id` = NEW.`id` UNION ALL SELECT `manifest_blob_id` FROM `artifacts` WHERE `repository_id` = NEW.`id`) WHERE true GROUP BY `blob_id`
-      ON CONFLICT (`project_id`, `blob_id`) DO UPDATE SET `links` = `links` + excluded.`links`;
+      ON CONFLICT (`blob_id`, `project_id`) DO UPDATE SET `links` = `links` + excluded.`links`;
   UPDATE `project_blobs` SET `links` = `links` - (SELECT count(*) FROM (SELECT `blob_id` FROM `repository_blobs` WHERE `repository_id` = NEW.`id` UNION ALL SELECT `manifest_blob_id` FROM `artifacts` WHERE `repository_id` = NEW.`id`) l
       WHERE l.`blob_id` = `project_blobs`.`blob_id`)
       WHERE `project_id` = OLD.`project_id` AND `blob_id` IN (SELECT `blob_id` FROM `repository_blobs` WHERE `repository_id` = NEW.`id` UNION ALL SELECT `manifest_blob_id` FROM `artifacts` WHERE `repository_id` = NEW.`id`);
@@ -249,7 +249,7 @@ END;
 -- Artifacts: links of manifest bytes, how many tags and parents each has, and how many a listing shows.
 CREATE TRIGGER `artifacts_inserted` AFTER INSERT ON `artifacts` BEGIN
   INSERT INTO `project_blobs` (`project_id`, `blob_id`, `links`) SELECT `project_id`, NEW.`manifest_blob_id`, 1 FROM `repositories` WHERE `id` = NEW.`repository_id`
-      ON CONFLICT (`project_id`, `blob_id`) DO UPDATE SET `links` = `links` + 1;
+      ON CONFLICT (`blob_id`, `project_id`) DO UPDATE SET `links` = `links` + 1;
   UPDATE `repositories` SET `artifact_count` = `artifact_count` + 1
       WHERE `id` = NEW.`repository_id` AND (NEW.`accessory_type` IS NULL AND (NEW.`tag_count` > 0 OR NEW.`parent_count` = 0));
   UPDATE `artifacts` SET `parent_count` = `parent_count` + (SELECT count(*) FROM `artifact_references` ar

@@ -6,6 +6,7 @@ import { additionRoutes } from '#routes/api/additions';
 import { artifactCopyRoutes } from '#routes/api/artifact-copies';
 import { artifactLabelRoutes } from '#routes/api/artifact-labels';
 import { artifactRoutes } from '#routes/api/artifacts';
+import { auditLogRoutes } from '#routes/api/audit-logs';
 import { configurationRoutes } from '#routes/api/configurations';
 import { cveAllowlistRoutes } from '#routes/api/cve-allowlist';
 import { iconRoutes } from '#routes/api/icons';
@@ -18,6 +19,7 @@ import { permissionRoutes } from '#routes/api/permissions';
 import { oneProjectRoutes } from '#routes/api/project';
 import { projectArtifactRoutes } from '#routes/api/project-artifacts';
 import { projectMetadataRoutes } from '#routes/api/project-metadata';
+import { projectScannerRoutes } from '#routes/api/project-scanner';
 import { projectRoutes } from '#routes/api/projects';
 import { quotaRoutes } from '#routes/api/quotas';
 import { registryRoutes } from '#routes/api/registries';
@@ -25,10 +27,12 @@ import { renameRoutes } from '#routes/api/renames';
 import { replicationAdapterRoutes } from '#routes/api/replication-adapters';
 import { repositoryRoutes } from '#routes/api/repositories';
 import { robotRoutes } from '#routes/api/robots';
+import { scannerRoutes } from '#routes/api/scanners';
 import { scheduleRoutes } from '#routes/api/schedules';
 import { searchRoutes } from '#routes/api/search';
 import { statisticsRoutes } from '#routes/api/statistics';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
+import { systemVolumeRoutes } from '#routes/api/system-volumes';
 import { tagRoutes } from '#routes/api/tags';
 import { trashRoutes } from '#routes/api/trash';
 import { trustRuleRoutes } from '#routes/api/trust-rules';
@@ -43,6 +47,7 @@ import { tokenRoutes } from '#routes/auth/token';
 import { tokenExchangeRoutes } from '#routes/auth/token-exchange';
 import { devcenterRoutes } from '#routes/devcenter/router';
 import { landing } from '#routes/internal/landing';
+import { auditRefusals } from '#routes/middleware/audit-refusals';
 import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
 import { onError } from '#routes/middleware/error-handler';
@@ -67,6 +72,47 @@ export function servicesFor(env: Env): Services {
   return services;
 }
 
+/** The operations of the management API, in the order in which their paths are tried. */
+const API_ROUTES = [
+  systemRoutes,
+  systemVolumeRoutes,
+  configurationRoutes,
+  userRoutes,
+  oneUserRoutes,
+  projectRoutes,
+  oneProjectRoutes,
+  projectMetadataRoutes,
+  projectScannerRoutes,
+  cveAllowlistRoutes,
+  memberRoutes,
+  userGroupRoutes,
+  repositoryRoutes,
+  renameRoutes,
+  trustRuleRoutes,
+  artifactRoutes,
+  accessoryRoutes,
+  additionRoutes,
+  iconRoutes,
+  projectArtifactRoutes,
+  artifactCopyRoutes,
+  tagRoutes,
+  artifactLabelRoutes,
+  labelRoutes,
+  searchRoutes,
+  statisticsRoutes,
+  trashRoutes,
+  quotaRoutes,
+  robotRoutes,
+  permissionRoutes,
+  registryRoutes,
+  replicationAdapterRoutes,
+  scannerRoutes,
+  scheduleRoutes,
+  auditLogRoutes,
+  ldapRoutes,
+  oidcApiRoutes,
+] as const;
+
 /** The whole HTTP surface. Tests bring services of their own. */
 export function createApp(provide: (env: Env) => Services = servicesFor): OpenAPIHono<AppEnv> {
   // `/v2` and `/v2/` are one, and so is every other path with and without its last slash, or with more than one anywhere.
@@ -85,7 +131,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   app.get('/api/v2.0/openapi.json', serveDocument(app));
   app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
-  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
+  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), auditRefusals, refuseWhenReadOnly);
   app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
 
   app.get('/', landing);
@@ -99,38 +145,6 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   app.route('/c/oidc', oidcRoutes());
   app.route('/oidc-onboard', onboardingRoutes());
   app.route('/', ociRoutes());
-  app.route('/api/v2.0', systemRoutes());
-  app.route('/api/v2.0', configurationRoutes());
-  app.route('/api/v2.0', userRoutes());
-  app.route('/api/v2.0', oneUserRoutes());
-  app.route('/api/v2.0', projectRoutes());
-  app.route('/api/v2.0', oneProjectRoutes());
-  app.route('/api/v2.0', projectMetadataRoutes());
-  app.route('/api/v2.0', cveAllowlistRoutes());
-  app.route('/api/v2.0', memberRoutes());
-  app.route('/api/v2.0', userGroupRoutes());
-  app.route('/api/v2.0', repositoryRoutes());
-  app.route('/api/v2.0', renameRoutes());
-  app.route('/api/v2.0', trustRuleRoutes());
-  app.route('/api/v2.0', artifactRoutes());
-  app.route('/api/v2.0', accessoryRoutes());
-  app.route('/api/v2.0', additionRoutes());
-  app.route('/api/v2.0', iconRoutes());
-  app.route('/api/v2.0', projectArtifactRoutes());
-  app.route('/api/v2.0', artifactCopyRoutes());
-  app.route('/api/v2.0', tagRoutes());
-  app.route('/api/v2.0', artifactLabelRoutes());
-  app.route('/api/v2.0', labelRoutes());
-  app.route('/api/v2.0', searchRoutes());
-  app.route('/api/v2.0', statisticsRoutes());
-  app.route('/api/v2.0', trashRoutes());
-  app.route('/api/v2.0', quotaRoutes());
-  app.route('/api/v2.0', robotRoutes());
-  app.route('/api/v2.0', permissionRoutes());
-  app.route('/api/v2.0', registryRoutes());
-  app.route('/api/v2.0', replicationAdapterRoutes());
-  app.route('/api/v2.0', scheduleRoutes());
-  app.route('/api/v2.0', ldapRoutes());
-  app.route('/api/v2.0', oidcApiRoutes());
+  for (const routes of API_ROUTES) app.route('/api/v2.0', routes());
   return app;
 }

@@ -10,6 +10,7 @@ export interface Env {
   readonly EVENTS: Queue;
   /** Files of pages, as the package that brings them names them. */
   readonly ASSETS: Fetcher;
+  readonly CA_ROOT?: string;
   readonly EDGE_CACHE?: string;
   readonly EXTERNAL_URL?: string;
   readonly CONFIG_OVERWRITE_JSON?: string;

@@ -13,6 +13,7 @@ import type { Env } from '#src/env';
 import { createAccess } from '#src/services/access-services';
 import { createOperations } from '#src/services/operation-services';
 import { createRegistry } from '#src/services/registry-services';
+import { createScanners } from '#src/services/scanner-services';
 import { createSearch } from '#src/services/search-services';
 
 /** Everything handlers and consumers may call. Built once an isolate; this file and its folder alone construct adapters. */
@@ -39,7 +40,8 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
     ...access,
     ...registry,
     ...createSearch(env, { projects: access.projects, repositories: registry.repositories }),
-    ...createOperations(env, settings, clock),
+    ...createOperations(env, settings, { projects: access.projects, meter, clock }),
+    ...createScanners(env, settings, clock),
   };
 }
 

@@ -4,6 +4,8 @@ export const NEVER_FAILING: Readonly<Record<string, string>> = {
   getHealth: 'tells of failures in its answer',
   getSystemInfo: 'tells how to log in',
   getConfigurations: 'tells all settings',
+  getVolumes: 'tells what is stored',
+  getStatistic: 'tells what there is',
   getPermissions: 'tells what a robot may be given',
   listRegistryProviderTypes: 'tells which kinds of registries there are',
   listRegistryProviderInfos: 'tells what is known of each kind of registry',

@@ -1,9 +1,12 @@
 /** What an operation does otherwise than Harbor's, by operationId; the reasons are in docs/harbor-differences.md. */
 export const KNOWN_DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
-  createProject: ['`storage_limit` and `cve_allowlist` are without effect', '`registry_id` is 400'],
+  createProject: ['`registry_id` is 400'],
   getHealth: ['the components are parts of the Worker, under the names monitors look for'],
-  listArtifacts: ['labels, accessories and scan overviews are not told', '`q` filters by nothing'],
-  getArtifact: ['labels, accessories and scan overviews are not told'],
+  listArtifacts: [
+    'scan overviews are not told',
+    'filters no index serves are 400 where more than 10,000 artifacts would be searched',
+  ],
+  getArtifact: ['scan overviews are not told'],
   ListRobot: ['`q` by another key than `Level`, `ProjectID` and `name` is 400'],
   CreateRobot: [
     'without a duration it gets `robot_token_duration`',
@@ -33,4 +36,11 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
     'settings that switch certificate checks off are stored and never honoured',
     'settings that do not fit together are 400',
   ],
+  listScanners: ['`health` and what the adapter says of itself are told too'],
+  createScanner: ['an adapter that cannot be used is 400', '`skip_certVerify` is stored and never honoured'],
+  updateScanner: ['another `url` needs a credential of its own', 'a default one that is to be disabled is 400'],
+  pingScanner: ['an adapter that cannot be used is 400'],
+  getScannerMetadata: ['an adapter that cannot be used is 503'],
+  setScannerOfProject: ['a scanner that is not there is 404, a disabled one 400'],
+  listScannerCandidatesOfProject: ['disabled scanners are no candidates'],
 };

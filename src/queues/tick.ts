@@ -7,6 +7,8 @@ export async function tick(services: Services): Promise<void> {
     consumedEvents: () => services.events.forgetConsumed(),
     orphans: () => services.orphans.sweep(),
     deletedRepositories: () => services.repositories.sweep(),
+    auditSettings: () => services.configuration.applyToAudit(),
+    hiddenAudit: () => services.audit.sweep(),
     aliases: () => services.aliases.sweep(),
     sessions: () => services.sessions.sweep(),
     identityPins: () => services.federation.sweep(),

@@ -22,7 +22,7 @@ import { LdapService } from '#domain/ldap/ldap-service';
 import { RobotAccessService } from '#domain/robots/robot-access-service';
 import { RobotService } from '#domain/robots/robot-service';
 import { SessionService } from '#domain/sessions/session-service';
-import { UserService } from '#domain/users/user-service';
+import { UserService, type UserServiceDeps } from '#domain/users/user-service';
 import { missingSecrets, type Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createFederation } from '#src/services/federation-services';
@@ -42,6 +42,12 @@ function createPermissions(db: D1Database, configuration: ConfigurationService, 
 function createSigningKeys(db: D1Database, sealer: Sealer, clock: Clock): SigningKeyService {
   const crypto = new JoseTokenCrypto({ sealer, clock });
   return new SigningKeyService({ keys: new D1SigningKeyStore({ db }), crypto, clock });
+}
+
+type UserParts = Omit<UserServiceDeps, 'users'> & { readonly isModeFixed: boolean };
+
+function createUsers(db: D1Database, { isModeFixed, ...deps }: UserParts): UserService {
+  return new UserService({ ...deps, users: new D1UserStore({ db, isModeFixed }) });
 }
 
 interface AccessOptions {
@@ -65,12 +71,12 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
   const { facts, projects, aliases, permissions, access, besideProjects } = createPermissions(db, configuration, clock);
 
   const hasher = new ScryptHasher({ clock, ...(passwordCost && { parameters: passwordCost }) });
-  const users = new UserService({ users: new D1UserStore({ db, isModeFixed: fixed !== undefined }), hasher, clock });
+  const users = createUsers(db, { isModeFixed: fixed !== undefined, hasher, configuration, clock });
   const directory = new LdaptsDirectory();
   const ldap = new LdapService({ directory, configuration, users });
   const { uaa, proxy } = createHttpDirectories(configuration);
   const { groups, members } = createMembers(env, { configuration, facts, users, ldap, uaa, proxy, clock });
-  const robots = new RobotService({ robots: new D1RobotStore({ db }), clock });
+  const robots = new RobotService({ robots: new D1RobotStore({ db }), projects, configuration, clock });
   const robotAccess = new RobotAccessService({ robots, projects, access });
   const trust = { configuration, projects: facts, clock };
   const { federation, trustRules, trustRuleFacts } = createFederation(env, settings, trust);

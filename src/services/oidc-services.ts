@@ -28,7 +28,7 @@ export interface OidcParts {
 export function createOidc({ env, settings, clock, users, configuration, sealerFor }: OidcParts) {
   const client = new OpenidOidcClient({ clock, isLoopbackAllowed: settings.areLoopbackIssuersAllowed });
   const { DB: db } = env;
-  const store = new D1OidcAccountStore({ db });
+  const store = new D1OidcAccountStore({ db, isModeFixed: settings.configurationOverwrite !== undefined });
   const secrets = sealerFor('oidc cli secret');
   const refreshTokens = sealerFor('oidc refresh token');
   const idTokens = sealerFor('oidc id token');

@@ -1,15 +1,31 @@
 import { Sealer } from '#adapters/crypto/sealer';
+import { D1AuditStore } from '#adapters/d1/audit-store';
 import { D1RegistryStore } from '#adapters/d1/registry-store';
 import { D1ScheduleStore } from '#adapters/d1/schedule-store';
+import type { OperationMeter } from '#adapters/metering/operation-meter';
+import { platformBackground } from '#adapters/platform-background';
 import { HttpRegistryClient } from '#adapters/registry/http-registry-client';
 import type { Clock } from '#core/clock';
+import { AuditService } from '#domain/audit/audit-service';
+import { FailureRecorder } from '#domain/audit/failure-recorder';
+import type { ProjectService } from '#domain/projects/project-service';
 import { RegistryService } from '#domain/registries/registry-service';
 import { ScheduleService } from '#domain/schedules/schedule-service';
 import type { Settings } from '#src/config';
 import type { Env } from '#src/env';
 
-/** Work between registries, and work that comes again. */
-export function createOperations({ DB: db }: Env, { secretKey = '' }: Settings, clock: Clock) {
+interface OperationParts {
+  readonly projects: ProjectService;
+  readonly meter: OperationMeter;
+  readonly clock: Clock;
+}
+
+/** Work between registries, work that comes again, and what is known of all work. */
+export function createOperations(
+  { DB: db }: Env,
+  { secretKey = '' }: Settings,
+  { projects, meter, clock }: OperationParts,
+) {
   const registries = new RegistryService({
     registries: new D1RegistryStore({ db }),
     client: new HttpRegistryClient({ fetch }),
@@ -17,5 +33,9 @@ export function createOperations({ DB: db }: Env, { secretKey = '' }: Settings, 
     clock,
   });
   const schedules = new ScheduleService({ schedules: new D1ScheduleStore({ db }) });
-  return { registries, schedules };
+  const entries = new D1AuditStore({ db });
+  const audit = new AuditService({ entries, clock });
+  const background = meter.follow(platformBackground);
+  const failures = new FailureRecorder({ entries, projects, background, clock });
+  return { audit, failures, registries, schedules };
 }

@@ -14,16 +14,19 @@ const WITHOUT_PAGES: ReadonlySet<string> = new Set([
   'GET /api/v2.0/ldap/users/search',
   'GET /api/v2.0/ldap/groups/search',
   'GET /api/v2.0/replication/adapters',
+  'GET /api/v2.0/auditlog-exts/events',
 ]);
 
 /** Harbor gives these no `q`. */
 const WITHOUT_Q: ReadonlySet<string> = new Set([
   'GET /api/v2.0/users/search',
   'GET /api/v2.0/schedules',
+  'GET /api/v2.0/quotas',
   'GET /api/v2.0/projects/:project_name_or_id/members',
   'GET /api/v2.0/usergroups',
   'GET /api/v2.0/usergroups/search',
   'GET /api/v2.0/projects/:project_name_or_id/trust-rules',
+  'GET /api/v2.0/projects/:project_name/repositories/:repository_name/trash',
 ]);
 
 const READS = Object.entries(OPERATIONS).filter(([key]) => key.startsWith('GET /api/v2.0/'));

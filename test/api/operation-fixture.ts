@@ -60,6 +60,7 @@ const ANY_RULE = {
   conditions: [],
   permissions: [],
 };
+const ANY_SCANNER = { name: '', url: 'http://scanner.test' };
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 const v2 =
   (rest: string) =>
@@ -114,9 +115,89 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     path: () => `${API}/replication/adapterinfos`,
     granted: 200,
   },
+  'GET /api/v2.0/scanners': { need: system('scanner:list'), path: () => `${API}/scanners`, granted: 200 },
+  'POST /api/v2.0/scanners': {
+    need: system('scanner:create'),
+    path: () => `${API}/scanners`,
+    body: () => ANY_SCANNER,
+    granted: 400,
+  },
+  'POST /api/v2.0/scanners/ping': {
+    need: system('scanner:read'),
+    path: () => `${API}/scanners/ping`,
+    body: () => ANY_SCANNER,
+    granted: 400,
+  },
+  'GET /api/v2.0/scanners/:registration_id': {
+    need: system('scanner:read'),
+    path: () => `${API}/scanners/${ABSENT}`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/scanners/:registration_id': {
+    need: system('scanner:update'),
+    path: () => `${API}/scanners/${ABSENT}`,
+    body: () => ANY_SCANNER,
+    granted: 404,
+  },
+  'DELETE /api/v2.0/scanners/:registration_id': {
+    need: system('scanner:delete'),
+    path: () => `${API}/scanners/${ABSENT}`,
+    granted: 404,
+  },
+  'PATCH /api/v2.0/scanners/:registration_id': {
+    need: system('scanner:update'),
+    path: () => `${API}/scanners/${ABSENT}`,
+    body: () => ({ is_default: true }),
+    granted: 404,
+  },
+  'GET /api/v2.0/scanners/:registration_id/metadata': {
+    need: system('scanner:read'),
+    path: () => `${API}/scanners/${ABSENT}/metadata`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/scanner': {
+    need: knownInProject('scanner:read'),
+    path: (place) => `${projectPath(place)}/scanner`,
+    granted: 200,
+  },
+  'PUT /api/v2.0/projects/:project_name_or_id/scanner': {
+    need: inProject('scanner:create'),
+    path: (place) => `${projectPath(place)}/scanner`,
+    body: () => ({ uuid: 'absent' }),
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/scanner/candidates': {
+    need: inProject('scanner:create'),
+    path: (place) => `${projectPath(place)}/scanner/candidates`,
+    granted: 200,
+  },
+  'GET /api/v2.0/systeminfo/volumes': {
+    need: system('system-volumes:read'),
+    path: () => `${API}/systeminfo/volumes`,
+    granted: 200,
+  },
+  'GET /api/v2.0/systeminfo/getcert': { need: nothing, path: () => `${API}/systeminfo/getcert`, granted: 404 },
   'GET /api/v2.0/schedules': {
     need: system('jobservice-monitor:list'),
     path: () => `${API}/schedules`,
+    granted: 200,
+  },
+
+  'GET /api/v2.0/audit-logs': { need: authenticated, path: () => `${API}/audit-logs`, granted: 200 },
+  'GET /api/v2.0/auditlog-exts': { need: authenticated, path: () => `${API}/auditlog-exts`, granted: 200 },
+  'GET /api/v2.0/auditlog-exts/events': {
+    need: system('audit-log:list'),
+    path: () => `${API}/auditlog-exts/events`,
+    granted: 200,
+  },
+  'GET /api/v2.0/projects/:project_name/logs': {
+    need: inProject('log:list'),
+    path: (place) => `${projectPath(place)}/logs`,
+    granted: 200,
+  },
+  'GET /api/v2.0/projects/:project_name/auditlog-exts': {
+    need: inProject('log:list'),
+    path: (place) => `${projectPath(place)}/auditlog-exts`,
     granted: 200,
   },
 

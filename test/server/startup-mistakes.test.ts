@@ -70,7 +70,7 @@ describe('a mistake of the person who starts the server', () => {
     const parts = {
       options: { host: 'localhost', port: 0, tls: { certificatePath: path, keyPath: path } },
       state: openStateDirectory(temporaryDirectory()),
-      config: { name: 'roadstead', workerOptions: { bindings: {} } },
+      config: { name: 'roadstead', workerOptions: { bindings: {}, assets: { directory: '.', binding: 'ASSETS' } } },
       secrets: {},
       environment: {},
     };

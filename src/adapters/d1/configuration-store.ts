@@ -23,7 +23,11 @@ export class D1ConfigurationStore implements ConfigurationStore {
     return new Map(results.map(({ key, value }) => [key, value]));
   }
 
-  async put(values: ReadonlyMap<string, string>, mutation: Mutation): Promise<void> {
+  async put(
+    values: ReadonlyMap<string, string>,
+    hiddenEvents: readonly string[] | undefined,
+    mutation: Mutation,
+  ): Promise<void> {
     const upsert = this.#db
       .prepare(
         `insert into properties (key, value, updated_at_ms) select key, value, ?2 from json_each(?1) where true
@@ -35,6 +39,7 @@ export class D1ConfigurationStore implements ConfigurationStore {
         ...mutationStatements(this.#db, mutation),
         ...this.#modeGuards(values.get('auth_mode')),
         upsert,
+        ...(hiddenEvents ? this.#hiding(hiddenEvents) : []),
       ]);
     } catch (error) {
       if (!(error instanceof GuardFailed) || error.code !== 'USERS_EXIST') throw error;
@@ -47,6 +52,17 @@ export class D1ConfigurationStore implements ConfigurationStore {
   async hasOtherUsers(): Promise<boolean> {
     const query = this.#db.prepare(`select ${OTHER_USERS} found`);
     return (await withRetries(() => query.first<{ found: number }>()))?.found === 1;
+  }
+
+  async hideEvents(types: readonly string[]): Promise<void> {
+    await runBatch(this.#db, this.#hiding(types));
+  }
+
+  #hiding(types: readonly string[]): D1PreparedStatement[] {
+    return [
+      'delete from hidden_audit_events where event_type not in (select value from json_each(?))',
+      'insert into hidden_audit_events (event_type) select value from json_each(?) where true on conflict do nothing',
+    ].map((sql) => this.#db.prepare(sql).bind(JSON.stringify(types)));
   }
 
   /** The mode stays as it is now, whatever it was when somebody looked, or there is nobody yet to whom it matters. */

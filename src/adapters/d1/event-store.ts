@@ -1,4 +1,5 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
+import { auditPulls } from '#adapters/d1/pull-entries';
 import { type DomainEvent, domainEventSchema, type Pull, type PulledEvent } from '#domain/events/event';
 import type { EventStore } from '#domain/events/event-store';
 
@@ -36,6 +37,7 @@ export class D1EventStore implements EventStore {
       this.#db,
       events.flatMap((event) => [
         ...pullStatements(this.#db, event.id, event.pulls),
+        auditPulls(this.#db, event.id, event.pulls),
         this.#db
           .prepare('insert into consumed_events (event_id, at_ms) values (?, ?) on conflict do nothing')
           .bind(event.id, nowMs),

@@ -1,4 +1,5 @@
 import type { AppError } from '#core/errors';
+import { type AuthMode, DEFAULTS } from '#domain/configuration/catalog';
 import { quotaExceeded } from '#domain/quotas/quota';
 
 /**
@@ -52,7 +53,11 @@ export type GuardCode =
   | 'REGISTRY_GONE'
   | 'REGISTRY_TAKEN'
   | 'QUOTA_GONE'
-  | 'TRASH_GONE';
+  | 'TRASH_GONE'
+  | 'SCANNER_GONE'
+  | 'SCANNER_TAKEN'
+  | 'SCANNER_DEFAULT'
+  | 'SCANNER_DISABLED';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {
@@ -105,4 +110,15 @@ export function failedGuard(error: unknown): GuardFailed | AppError | undefined 
   }
   const code = /guard:([A-Z_]+)/.exec(error.message)?.[1];
   return code === undefined ? undefined : new GuardFailed(code as GuardCode);
+}
+
+/** Aborts the batch with USER_GONE unless the account is there and not deleted. */
+export function guardUser(db: D1Database, userId: number): D1PreparedStatement {
+  return guard(db, 'USER_GONE', 'exists (select 1 from users where id = ? and deleted_at_ms is null)', userId);
+}
+
+/** Aborts the batch with MODE_CHANGED unless people log in by `mode`, as the configuration says; it may be 10 s old elsewhere. */
+export function guardMode(db: D1Database, mode: AuthMode): D1PreparedStatement {
+  const current = `coalesce((select value from properties where key = 'auth_mode'), ?2)`;
+  return guard(db, 'MODE_CHANGED', `${current} = ?1`, JSON.stringify(mode), JSON.stringify(DEFAULTS.auth_mode));
 }

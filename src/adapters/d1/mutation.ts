@@ -1,3 +1,4 @@
+import { eventTypeOf } from '#domain/audit/event-type';
 import type { Mutation } from '#domain/events/mutation';
 
 /** Seconds after which the cron tick sends an event again that no consumer has confirmed. */
@@ -8,11 +9,16 @@ export function mutationStatements(db: D1Database, mutation: Mutation): D1Prepar
   return [auditStatement(db, mutation), ...mutation.events.map((event) => outboxStatement(db, mutation.nowMs, event))];
 }
 
-function auditStatement(db: D1Database, { operationId, actor, nowMs, audit }: Mutation): D1PreparedStatement {
+/** Hidden when the settings keep its type out of the log: the row is what tells a repetition of the batch. */
+function auditStatement(
+  db: D1Database,
+  { operationId, actor, nowMs, audit, isFailure }: Mutation,
+): D1PreparedStatement {
   return db
     .prepare(
       `insert into audit_log (operation_id, project_id, operation, resource_type, resource, username, description,
-         is_success, source_address, at_ms) values (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)`,
+         is_success, source_address, at_ms, is_hidden)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, exists (select 1 from hidden_audit_events where event_type = ?))`,
     )
     .bind(
       operationId,
@@ -22,8 +28,10 @@ function auditStatement(db: D1Database, { operationId, actor, nowMs, audit }: Mu
       audit.resource,
       actor.username,
       audit.description,
+      isFailure ? 0 : 1,
       actor.sourceAddress ?? null,
       nowMs,
+      eventTypeOf(audit),
     );
 }
 

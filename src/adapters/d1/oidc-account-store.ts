@@ -1,6 +1,6 @@
 import { withRetries } from '#adapters/d1/batch';
 import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
-import { guard } from '#adapters/d1/guards';
+import { guard, guardMode } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { AppError } from '#core/errors';
 import type { Mutation } from '#domain/events/mutation';
@@ -27,14 +27,23 @@ interface OidcAccountRow {
 const REFUSALS: Refusals = {
   USERNAME_TAKEN: ['CONFLICT', 'a user with this username, or one that looks like it, exists'],
   IDENTITY_TAKEN: ['CONFLICT', 'this identity has an account already: log in again'],
+  MODE_CHANGED: ['PRECONDITION', 'the auth mode has changed, and is not OIDC based any more'],
   USER_GONE: ['NOT_FOUND', 'user not found'],
 };
 
+export interface D1OidcAccountStoreDeps {
+  readonly db: D1Database;
+  /** Whether the deployment fixes `auth_mode`, so that its row says nothing. */
+  readonly isModeFixed: boolean;
+}
+
 export class D1OidcAccountStore implements OidcAccountStore {
   readonly #db: D1Database;
+  readonly #isModeFixed: boolean;
 
-  constructor(deps: { readonly db: D1Database }) {
-    this.#db = deps.db;
+  constructor({ db, isModeFixed }: D1OidcAccountStoreDeps) {
+    this.#db = db;
+    this.#isModeFixed = isModeFixed;
   }
 
   findByUser(userId: number): Promise<OidcAccount | undefined> {
@@ -51,6 +60,7 @@ export class D1OidcAccountStore implements OidcAccountStore {
     mutation: Mutation,
   ): Promise<number> {
     await this.#run(mutation, [
+      ...(this.#isModeFixed ? [] : [guardMode(this.#db, 'oidc_auth')]),
       ...this.#onboardingGuards(identity),
       this.#insertUser(identity, mutation.nowMs),
       this.#insertAccount(identity, account, mutation.nowMs),

@@ -1,7 +1,7 @@
 import { withRetries } from '#adapters/d1/batch';
 import { putAllowlist } from '#adapters/d1/cve-allowlist-rows';
 import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
-import { guard, guardProject } from '#adapters/d1/guards';
+import { guard, guardProject, guardUser } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { projectRemovals } from '#adapters/d1/project-removals';
 import { renameProject } from '#adapters/d1/project-rename';
@@ -59,12 +59,25 @@ export class D1ProjectStore implements ProjectStore {
     return (await withRetries(() => query.first())) !== null;
   }
 
+  async idsWithRole(userId: number, roles: readonly Role[], limit: number): Promise<readonly number[]> {
+    const query = this.#db
+      .prepare(
+        `select project_id from project_members where role in (select value from json_each(?2)) and (user_id = ?1
+           or group_id in (select group_id from user_group_members where user_id = ?1))
+           group by project_id order by max(id) desc limit ?3`,
+      )
+      .bind(userId, JSON.stringify(roles), limit);
+    const { results } = await withRetries(() => query.all<{ project_id: number }>());
+    return results.map((row) => row.project_id);
+  }
+
   async insert(project: NewProject, mutation: Mutation): Promise<Project> {
     const { name, ownerId, isPublic, storageLimitBytes } = project;
     const { nowMs } = mutation;
     const created = '(select id from projects where name = ?1)';
     await this.#run(name, [
       ...mutationStatements(this.#db, mutation),
+      guardUser(this.#db, ownerId),
       guard(this.#db, 'NAME_TAKEN', 'not exists (select 1 from projects where name = ?)', name),
       guard(
         this.#db,
@@ -161,6 +174,7 @@ export class D1ProjectStore implements ProjectStore {
 
 function refusalsOf(name: string): Refusals {
   return {
+    USER_GONE: ['UNAUTHORIZED', 'the account that would own the project is gone'],
     NAME_TAKEN: ['CONFLICT', `The project named ${name} already exists`],
     NAME_IS_ALIAS: ['CONFLICT', `${name} is still an alias of a project that was renamed`],
     NAME_TOO_LONG: ['CONFLICT', `with the name ${name} the full name of a repository would exceed 255 characters`],

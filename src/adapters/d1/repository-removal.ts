@@ -21,8 +21,8 @@ const REMOVALS = [
   'delete from repositories where id = ?1',
 ];
 
-const OF_SLICE = `in (select id from artifacts indexed by artifacts_pushed where repository_id = ?1
-  order by pushed_at_ms, id limit ?2)`;
+const OF_SLICE = `in (select id from artifacts indexed by artifacts_digest where repository_id = ?1
+  order by digest limit ?2)`;
 
 const SLICE = [
   `delete from tags where artifact_id ${OF_SLICE}`,

@@ -10,13 +10,15 @@ export interface UserRow {
   readonly is_system_admin: number;
   readonly is_admin_in_auth: number;
   readonly security_version: number;
+  readonly subject_issuer: string | null;
   readonly created_at_ms: number;
   readonly updated_at_ms: number;
 }
 
 /** Accounts; a `where` follows. */
 export const SELECT_USER = `select id, username, password_hash, email, realname, comment, is_system_admin, is_admin_in_auth,
-  security_version, created_at_ms, updated_at_ms from users`;
+  security_version, (select subject_issuer from oidc_identities where user_id = users.id) subject_issuer, created_at_ms,
+  updated_at_ms from users`;
 
 export function toUser(row: UserRow): User {
   return {
@@ -29,6 +31,7 @@ export function toUser(row: UserRow): User {
     isSystemAdmin: row.is_system_admin === 1,
     isAdminInAuth: row.is_admin_in_auth === 1,
     securityVersion: row.security_version,
+    subjectIssuer: row.subject_issuer ?? undefined,
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
   };

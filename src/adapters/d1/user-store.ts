@@ -1,7 +1,7 @@
 import { withRetries } from '#adapters/d1/batch';
 import { conditions, containing } from '#adapters/d1/conditions';
 import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
-import { guard } from '#adapters/d1/guards';
+import { guard, guardMode, guardUser } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
 import { factsStatements, sameFacts } from '#adapters/d1/user-facts';
@@ -86,7 +86,7 @@ export class D1UserStore implements UserStore {
     const update = this.#db
       .prepare('update users set email = ?2, realname = ?3, comment = ?4, updated_at_ms = ?5 where id = ?1')
       .bind(user.id, profile.email ?? null, profile.realname, profile.comment, mutation.nowMs);
-    await this.#run(mutation, [this.#guardUser(user), ...this.#emailGuards(profile.email, user.id), update]);
+    await this.#run(mutation, [guardUser(this.#db, user.id), ...this.#emailGuards(profile.email, user.id), update]);
   }
 
   async replacePasswordHash(userId: number, previous: string | undefined, next: string, nowMs: number): Promise<void> {
@@ -105,7 +105,7 @@ export class D1UserStore implements UserStore {
     // Of two who know the present password, the second does not any more.
     const isAsRead = 'exists (select 1 from users where id = ? and security_version = ?)';
     const unchanged = guard(this.#db, 'USER_CHANGED', isAsRead, user.id, user.securityVersion);
-    await this.#run(mutation, [this.#guardUser(user), unchanged, update]);
+    await this.#run(mutation, [guardUser(this.#db, user.id), unchanged, update]);
   }
 
   async setAdministrator(user: User, isSystemAdmin: boolean, mutation: Mutation): Promise<void> {
@@ -115,13 +115,13 @@ export class D1UserStore implements UserStore {
         `update users set is_system_admin = ?2, security_version = security_version + 1, updated_at_ms = ?3 where id = ?1`,
       )
       .bind(user.id, isSystemAdmin ? 1 : 0, mutation.nowMs);
-    await this.#run(mutation, [this.#guardUser(user), ...guards, update]);
+    await this.#run(mutation, [guardUser(this.#db, user.id), ...guards, update]);
   }
 
   async delete(user: User, mutation: Mutation): Promise<void> {
     const of = (sql: string) => this.#db.prepare(sql).bind(user.id);
     await this.#run(mutation, [
-      this.#guardUser(user),
+      guardUser(this.#db, user.id),
       guard(this.#db, 'LAST_ADMINISTRATOR', OTHER_ADMINISTRATOR, user.id),
       of('delete from project_members where user_id = ?'),
       of('delete from user_group_members where user_id = ?'),
@@ -142,7 +142,10 @@ export class D1UserStore implements UserStore {
   }
 
   async storeFacts(user: User, facts: DirectoryFacts, mutation: Mutation): Promise<void> {
-    await this.#run(mutation, [this.#guardUser(user), ...factsStatements(this.#db, user, facts, mutation.nowMs)]);
+    await this.#run(mutation, [
+      guardUser(this.#db, user.id),
+      ...factsStatements(this.#db, user, facts, mutation.nowMs),
+    ]);
   }
 
   async #first(condition: string, value: string | number): Promise<User | undefined> {
@@ -151,15 +154,9 @@ export class D1UserStore implements UserStore {
     return row ? toUser(row) : undefined;
   }
 
-  #guardUser({ id }: User): D1PreparedStatement {
-    return guard(this.#db, 'USER_GONE', 'exists (select 1 from users where id = ? and deleted_at_ms is null)', id);
-  }
-
-  /** Accounts with a password are made in `db_auth` alone; it may have changed while the password was hashed. */
-  #modeGuards({ passwordHash }: NewUser): D1PreparedStatement[] {
-    if (passwordHash === undefined || this.#isModeFixed) return [];
-    const isAnother = `exists (select 1 from properties where key = 'auth_mode' and value <> '"db_auth"')`;
-    return [guard(this.#db, 'MODE_CHANGED', `not ${isAnother}`)];
+  /** An account of one mode would be in the way of another; it may have changed while the password was looked at. */
+  #modeGuards({ mode }: NewUser): D1PreparedStatement[] {
+    return this.#isModeFixed ? [] : [guardMode(this.#db, mode)];
   }
 
   #nameGuards(username: string): D1PreparedStatement[] {

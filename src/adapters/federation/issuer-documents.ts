@@ -1,5 +1,6 @@
 import type { JSONWebKeySet, JWK } from 'jose';
 import { z } from 'zod';
+import { readBoundedText } from '#core/bounded-text';
 import { AppError } from '#core/errors';
 import { discoveryUrl, type IssuerUrlOptions, issuerUrlProblem } from '#domain/federation/issuer-url';
 
@@ -78,19 +79,6 @@ export class IssuerDocuments {
       await response.body?.cancel();
       throw new Error(`answered ${response.status}`);
     }
-    return JSON.parse(await readText(response, maxBytes));
+    return JSON.parse(await readBoundedText(response.body, maxBytes));
   }
-}
-
-async function readText(response: Response, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
-  let text = '';
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    // Leaving the loop cancels the body.
-    if (size > maxBytes) throw new Error(`answered with more than ${maxBytes} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

@@ -72,3 +72,8 @@ export function granteeOf(role: Role): Grantee {
   if (!entry) throw new RangeError(`no role has the number ${role}`);
   return entry[0] as Grantee;
 }
+
+/** The roles that have the permission. */
+export function rolesWith(permission: Permission): readonly Role[] {
+  return Object.values(ROLES).filter((role) => GRANTS[granteeOf(role)].has(permission));
+}

@@ -1,6 +1,7 @@
 import { AppError } from '#core/errors';
 import type { NameRange } from '#core/name-range';
 import type { Action, Permission } from '#core/rbac/resources';
+import { rolesWith } from '#core/rbac/role-matrix';
 import { type RepositoryName, withinProject } from '#core/reference';
 import type { PermissionService } from '#domain/access/permission-service';
 import { isSystemAdmin, type Principal, type UserPrincipal } from '#domain/access/principal';
@@ -9,6 +10,7 @@ import { tokenPermits } from '#domain/access/token-access';
 import type { Place } from '#domain/aliases/alias';
 import { type AliasService, placeOf } from '#domain/aliases/alias-service';
 import { Moved } from '#domain/aliases/moved';
+import { type AuditScope, MAX_PROJECTS_LISTED } from '#domain/audit/audit';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import type { Project } from '#domain/projects/project';
 import type { ProjectFactsService } from '#domain/projects/project-facts-service';
@@ -164,6 +166,21 @@ export class AccessService {
     const isFree = principal.kind === 'user' && restriction === 'everyone';
     if (!isFree && !this.#permissions.hasSystem(principal, 'project:create')) throw refusal(principal);
     return principal.kind === 'user' ? principal.userId : FIRST_ADMINISTRATOR_ID;
+  }
+
+  /**
+   * Whose entries of the audit log the caller may list: everybody's with the permission, and otherwise those of the projects
+   * where it has `log:list`.
+   */
+  async authorizeAuditLog(principal: Principal): Promise<AuditScope> {
+    this.requireAuthenticated(principal);
+    if (this.#permissions.hasSystem(principal, 'audit-log:list')) return { kind: 'all' };
+    if (principal.kind === 'user') {
+      const ids = await this.#projects.idsWithRole(principal.userId, rolesWith('log:list'), MAX_PROJECTS_LISTED);
+      return { kind: 'projects', ids };
+    }
+    const ids = this.#permissions.projectsWith(principal, 'log:list');
+    return ids === 'any' ? { kind: 'any-project' } : { kind: 'projects', ids: ids.slice(0, MAX_PROJECTS_LISTED) };
   }
 
   /** A permission on the system itself: administrators, and system robots that were given it. */

@@ -32,17 +32,18 @@ export class PasswordLogin implements LoginMethod {
   async attempt(attempt: LoginAttempt): Promise<LoginOutcome> {
     const { auth_mode: mode } = await this.#deps.configuration.current();
     const directory = this.#deps.directories[mode];
-    if (directory && attempt.username !== FIRST_ADMINISTRATOR) return this.#askDirectory(directory, attempt);
+    if (directory && attempt.username !== FIRST_ADMINISTRATOR) return this.#askDirectory(mode, directory, attempt);
     const user = await this.#deps.users.find(attempt.username);
     return (await this.#isPassword(user, attempt)) && user ? toPrincipal(user, 'password') : 'refused';
   }
 
   async #askDirectory(
+    mode: AuthMode,
     directory: PasswordAuthenticator,
     { username, password, actor }: LoginAttempt,
   ): Promise<LoginOutcome> {
     const identity = password === '' ? undefined : await directory.authenticate(username, password);
-    const user = identity && (await this.#deps.users.onboard(identity, actor));
+    const user = identity && (await this.#deps.users.onboard(identity, mode, actor));
     return user ? toPrincipal(user, 'password') : 'refused';
   }
 

@@ -69,6 +69,26 @@ export class PermissionService {
     );
   }
 
+  /**
+   * The projects, by id, in which a machine was given the permission on everything; `any` when it was for every project and
+   * is denied in none.
+   */
+  projectsWith(principal: Principal, permission: Permission): 'any' | readonly number[] {
+    if (principal.kind !== 'robot') return [];
+    const entries = principal.permissions.filter(
+      (entry): entry is ProjectPermission =>
+        entry.kind === 'project' &&
+        entry.repositoryPattern === undefined &&
+        entry.access.some(({ resource, action }) => `${resource}:${action}` === permission),
+    );
+    const isDenied = entries.some(({ access }) => !grants(access, permission));
+    if (!isDenied && entries.some(({ projectId }) => projectId === undefined)) return 'any';
+    const ids = new Set(entries.flatMap(({ projectId }) => projectId ?? []));
+    const accessesIn = (id: number) =>
+      entries.filter(({ projectId }) => (projectId ?? id) === id).flatMap(({ access }) => access);
+    return [...ids].filter((id) => grants(accessesIn(id), permission));
+  }
+
   /** The projects that a listing shows besides the public ones: every one, those of a member, or those named by id. */
   visibleProjects(principal: Principal): ProjectVisibility {
     if (principal.kind !== 'robot') {

@@ -131,7 +131,7 @@ export class ArtifactCopyService {
       operation: 'create',
       resourceType: 'artifact',
       resource,
-      description: `create artifact: ${resource}, copied from ${source}${name}`,
+      description: `push artifact: ${resource}, copied from ${source}${name}`,
     };
     return { operationId: newId(), actor, nowMs, audit, events };
   }

@@ -50,7 +50,8 @@ export class ProxyBrowserLogin {
     if (token === '') throw new AppError('UNAUTHORIZED');
     await this.#limit(sourceAddress);
     const identity = await this.#deps.proxy.ownerOf(token);
-    const user = identity && (await this.#deps.users.onboard(identity, { username: identity.username, sourceAddress }));
+    const actor = { username: identity?.username ?? '', sourceAddress };
+    const user = identity && (await this.#deps.users.onboard(identity, mode, actor));
     if (!user) throw new AppError('UNAUTHORIZED');
     return user;
   }

@@ -25,7 +25,7 @@ export class TokenReviewLogin implements LoginMethod {
     const { auth_mode: mode } = await this.#deps.configuration.current();
     if (mode !== 'http_auth') return 'not-mine';
     const identity = password === '' ? undefined : await this.#deps.proxy.authenticateToken(name, password);
-    const user = identity && (await this.#deps.users.onboard(identity, { ...actor, username: name }));
+    const user = identity && (await this.#deps.users.onboard(identity, mode, { ...actor, username: name }));
     return user ? toPrincipal(user, 'password') : 'refused';
   }
 }

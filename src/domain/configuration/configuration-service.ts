@@ -1,6 +1,7 @@
 import type { Clock } from '#core/clock';
 import { AppError } from '#core/errors';
 import type { Actor } from '#domain/audit/audit';
+import { hiddenEventTypes } from '#domain/audit/event-type';
 import {
   CATALOG,
   type Configuration,
@@ -23,6 +24,9 @@ const DEPLOYMENT: Actor = { username: '', sourceAddress: undefined };
 
 /** How old a remembered configuration may be. */
 const TTL_MS = 10_000;
+
+/** What {@link hiddenEventTypes} goes by. */
+const AUDIT_KEYS = ['disabled_audit_log_event_types', 'pull_audit_log_disable'] as const;
 
 export interface ConfigurationServiceDeps {
   readonly store: ConfigurationStore;
@@ -70,8 +74,18 @@ export class ConfigurationService {
     requireFitting(wanted, new Set(parsed.keys()));
     const rows = new Map<string, string>();
     for (const [key, value] of parsed) rows.set(key, await this.#toRow(key, value));
-    await this.#deps.store.put(rows, this.#mutation([...rows.keys()], actor));
+    const isAboutAudit = AUDIT_KEYS.some((key) => parsed.has(key));
+    const hiddenEvents = isAboutAudit ? hiddenEventTypes(wanted) : undefined;
+    await this.#deps.store.put(rows, hiddenEvents, this.#mutation([...rows.keys()], actor));
     this.#known = undefined;
+  }
+
+  /**
+   * Lets the audit log go by what the settings say of it; the cron tick calls this, for settings that the deployment fixes
+   * and for two changes at once.
+   */
+  async applyToAudit(): Promise<void> {
+    await this.#deps.store.hideEvents(hiddenEventTypes(await this.#read()));
   }
 
   async #read(): Promise<Configuration> {
@@ -93,7 +107,7 @@ export class ConfigurationService {
     );
     const untold = new Map<string, string>(fixed.filter(([key, value]) => rows.get(key) !== value));
     if (untold.size === 0) return;
-    await this.#deps.store.put(untold, this.#mutation([...untold.keys()], DEPLOYMENT));
+    await this.#deps.store.put(untold, undefined, this.#mutation([...untold.keys()], DEPLOYMENT));
   }
 
   async #toRow(key: ConfigurationKey, value: unknown): Promise<string> {
@@ -109,7 +123,7 @@ export class ConfigurationService {
       projectId: undefined,
       operation: 'update',
       resourceType: 'configuration',
-      resource: '/api/v2.0/configurations',
+      resource: 'configuration',
       description: `update configuration: ${keys.join(', ')}`,
     };
     return newMutation(audit, actor, this.#deps.clock);

@@ -8,6 +8,16 @@ const artifactEvent = z.object({
   tag: z.string().optional(),
 });
 
+/** Pulls of one artifact by one reference and one client, gathered over a few seconds. */
+const pull = artifactEvent.extend({
+  count: z.int().positive(),
+  atMs: z.int(),
+  projectId: z.int().optional(),
+  /** Who pulled; undefined where too many did to be told apart, and then the audit log has nothing of it. */
+  username: z.string().optional(),
+  sourceAddress: z.string().optional(),
+});
+
 export const domainEventSchema = z.discriminatedUnion('kind', [
   artifactEvent.extend({ kind: z.literal('artifact-pushed'), id: z.string(), atMs: z.int(), actor: z.string() }),
   artifactEvent.extend({ kind: z.literal('artifact-deleted'), id: z.string(), atMs: z.int(), actor: z.string() }),
@@ -16,8 +26,7 @@ export const domainEventSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('artifacts-pulled'),
     id: z.string(),
-    /** Pulls of one artifact by one reference, gathered over a few seconds. */
-    pulls: z.array(artifactEvent.extend({ count: z.int().positive(), atMs: z.int() })),
+    pulls: z.array(pull),
   }),
 ]);
 

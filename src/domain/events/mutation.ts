@@ -11,6 +11,8 @@ export interface Mutation {
   readonly nowMs: number;
   readonly audit: AuditEntry;
   readonly events: readonly RecordedEvent[];
+  /** Of what was tried and changed nothing. */
+  readonly isFailure?: boolean;
 }
 
 /** A deed that nobody but the audit log hears of. */

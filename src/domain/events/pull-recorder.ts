@@ -1,6 +1,7 @@
 import type { Background } from '#core/background';
 import type { Clock } from '#core/clock';
 import { newId } from '#core/ids';
+import type { Actor } from '#domain/audit/audit';
 import type { Pull } from '#domain/events/event';
 import type { EventQueue } from '#domain/events/event-queue';
 
@@ -8,8 +9,10 @@ import type { EventQueue } from '#domain/events/event-queue';
 const GATHER_MS = 2_000;
 /** A flush so late, in milliseconds, has been cut off with the request it hung on; the next pull begins another. */
 const OVERDUE_MS = 10_000;
-/** Distinct pulls a message may carry: about 300 bytes each, of a message's 128 KB. */
-const MAX_PULLS_PER_MESSAGE = 200;
+/** Distinct pulls a message may carry: 1,700 bytes each at most, of a message's 128 KB. */
+const MAX_PULLS_PER_MESSAGE = 70;
+/** From so many distinct pulls on, they are gathered without who pulled: counted, and not in the audit log. */
+const MAX_TOLD_APART = 1_000;
 
 export interface PullRecorderDeps {
   readonly queue: EventQueue;
@@ -27,8 +30,9 @@ export class PullRecorder {
     this.#deps = deps;
   }
 
-  record(pull: Omit<Pull, 'count' | 'atMs'>): void {
-    const key = `${pull.repositoryId}@${pull.digest}#${pull.tag ?? ''}`;
+  record(pulled: Omit<Pull, 'count' | 'atMs' | keyof Actor>, actor: Actor): void {
+    const pull = this.#pulls.size < MAX_TOLD_APART ? { ...pulled, ...actor } : pulled;
+    const key = JSON.stringify(pull);
     const count = (this.#pulls.get(key)?.count ?? 0) + 1;
     this.#pulls.set(key, { ...pull, count, atMs: this.#deps.clock.nowMs() });
     const nowMs = this.#deps.clock.nowMs();

@@ -23,6 +23,13 @@ export function requireGroup({ name, type, ldapDn }: GroupDescription): External
   return type === GROUP_TYPES.ldap ? { type, name, ldapDn: requireDn(ldapDn) } : { type, name };
 }
 
+/** Whether a group that a directory tells of has a name, and a distinguished name, that a group here can have. */
+export function isGroupFit({ type, name, ldapDn = '' }: ExternalGroup): boolean {
+  const isNamed =
+    name.trim() !== '' && name.length <= MAX_NAME_LENGTH && !UNPRINTABLE.test(name) && name.isWellFormed();
+  return isNamed && (type !== GROUP_TYPES.ldap || dnProblem(ldapDn.trim()) === undefined);
+}
+
 export function requireGroupName(name: string): void {
   if (name.trim() === '' || name.length > MAX_NAME_LENGTH) {
     throw new AppError('BAD_REQUEST', { message: `group_name must be 1 to ${MAX_NAME_LENGTH} characters long` });
@@ -39,11 +46,18 @@ export function toGroupName(text: string): string {
 
 function requireDn(text: string): string {
   const dn = text.trim();
-  if (dn === '') throw new AppError('BAD_REQUEST', { message: 'an LDAP group needs its ldap_group_dn' });
-  if (dn.length > MAX_DN_LENGTH || UNPRINTABLE.test(dn) || normalizeDn(dn) === undefined) {
-    throw new AppError('BAD_REQUEST', { message: `invalid DN syntax. DN: ${dn.slice(0, MAX_DN_LENGTH)}` });
-  }
+  const problem = dnProblem(dn);
+  if (problem) throw new AppError('BAD_REQUEST', { message: problem });
   return dn;
+}
+
+/** Undefined for a distinguished name a group may have, else what is wrong with it. */
+function dnProblem(dn: string): string | undefined {
+  if (dn === '') return 'an LDAP group needs its ldap_group_dn';
+  const isReadable = dn.length <= MAX_DN_LENGTH && !UNPRINTABLE.test(dn) && dn.isWellFormed();
+  return isReadable && normalizeDn(dn) !== undefined
+    ? undefined
+    : `invalid DN syntax. DN: ${dn.slice(0, MAX_DN_LENGTH)}`;
 }
 
 function isGroupType(type: number): type is GroupType {

@@ -12,7 +12,7 @@ export interface UserGroup {
   readonly ldapDn: string | undefined;
 }
 
-/** A group somebody belongs to, as an outside directory tells it; it may not be known here. */
+/** A group somebody belongs to, as an outside directory tells it; it may not be known here yet. */
 export interface ExternalGroup {
   readonly type: GroupType;
   readonly name: string;

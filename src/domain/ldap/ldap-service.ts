@@ -107,7 +107,8 @@ export class LdapService {
     // What a login has found out about an account stays as it is.
     if (known) return known.passwordHash === undefined && known.id !== FIRST_ADMINISTRATOR_ID;
     try {
-      return (await users.onboard(toExternalIdentity({ user, groups: [] }, settings), actor)) !== undefined;
+      const identity = toExternalIdentity({ user, groups: [] }, settings);
+      return (await users.onboard(identity, 'ldap_auth', actor)) !== undefined;
     } catch (error) {
       if (error instanceof AppError && error.status < 500) return false;
       throw error;

@@ -201,7 +201,7 @@ export class ManifestService {
         operation,
         resourceType: 'artifact',
         resource,
-        description: `${operation} artifact: ${resource}`,
+        description: `${operation === 'create' ? 'push' : operation} artifact: ${repository.name}@${digest}`,
       },
       events,
     };

@@ -65,7 +65,7 @@ export class MemberResolver {
     const identity = await this.#deps.directories[mode]?.findUser(username);
     if (!identity) return undefined;
     // The directory may take the name for one that is known here; what a login has found out about it stays as it is.
-    return (await this.#deps.users.find(identity.username)) ?? this.#deps.users.onboard(identity, actor);
+    return (await this.#deps.users.find(identity.username)) ?? this.#deps.users.onboard(identity, mode, actor);
   }
 
   async #describedGroup({ name, type, ldapDn }: MemberReference['group']): Promise<MemberEntity> {

@@ -4,7 +4,7 @@ import type { OffsetPage } from '#core/pagination';
 import { granteeOf, ROLES, type Role } from '#core/rbac/role-matrix';
 import type { Actor } from '#domain/audit/audit';
 import { type Mutation, newMutation } from '#domain/events/mutation';
-import type { Member } from '#domain/members/member';
+import type { Member, MemberEntity } from '#domain/members/member';
 import type { MemberReference, MemberResolver } from '#domain/members/member-resolver';
 import type { MemberStore } from '#domain/members/member-store';
 import type { Project } from '#domain/projects/project';
@@ -42,7 +42,7 @@ export class MemberService {
   async create(project: Project, reference: MemberReference, roleId: number, actor: Actor): Promise<Member> {
     const role = requireRole(roleId);
     const entity = await this.#deps.resolver.resolve(reference, actor);
-    const mutation = this.#mutation('create', project, entity.name, actor, role);
+    const mutation = this.#mutation('create', project, entity, actor, role);
     const member = await this.#deps.members.insert(project, entity, role, mutation);
     this.#deps.facts.invalidate(project.name);
     return member;
@@ -51,14 +51,14 @@ export class MemberService {
   async changeRole(project: Project, memberId: number, roleId: number, actor: Actor): Promise<void> {
     const role = requireRole(roleId);
     const member = await this.get(project, memberId);
-    const mutation = this.#mutation('update', project, member.entity.name, actor, role);
+    const mutation = this.#mutation('update', project, member.entity, actor, role);
     await this.#deps.members.changeRole(member, role, mutation);
     this.#deps.facts.invalidate(project.name);
   }
 
   async delete(project: Project, memberId: number, actor: Actor): Promise<void> {
     const member = await this.get(project, memberId);
-    const mutation = this.#mutation('delete', project, member.entity.name, actor, member.role);
+    const mutation = this.#mutation('delete', project, member.entity, actor, member.role);
     await this.#deps.members.delete(member, mutation);
     this.#deps.facts.invalidate(project.name);
   }
@@ -66,11 +66,13 @@ export class MemberService {
   #mutation(
     operation: 'create' | 'update' | 'delete',
     project: Project,
-    resource: string,
+    { kind, name: resource }: Pick<MemberEntity, 'kind' | 'name'>,
     actor: Actor,
     role: Role,
   ): Mutation {
-    const description = `${operation} member of project ${project.name}: ${resource} (${granteeOf(role)})`;
+    const member = `${kind === 'user' ? 'user' : 'group'} member ${resource}`;
+    const place = `${operation === 'delete' ? 'from' : 'in'} project ${project.name}`;
+    const description = `${operation} ${member} ${place} (${granteeOf(role)})`;
     const audit = { projectId: project.id, operation, resourceType: 'member', resource, description };
     return newMutation(audit, actor, this.#deps.clock);
   }

@@ -5,7 +5,7 @@ import type { ConfigurationService } from '#domain/configuration/configuration-s
 import type { SecretBox } from '#domain/configuration/secret-box';
 import type { GrantKeeper } from '#domain/oidc/grant-keeper';
 import type { OidcAccountStore } from '#domain/oidc/oidc-account-store';
-import { oidcSettings } from '#domain/oidc/oidc-settings';
+import { isOfProvider, oidcSettings } from '#domain/oidc/oidc-settings';
 import type { UserService } from '#domain/users/user-service';
 
 export interface CliSecretLoginDeps {
@@ -31,6 +31,7 @@ export class CliSecretLogin implements LoginMethod {
     const user = await users.find(username);
     const account = user && (await store.findByUser(user.id));
     if (!user || !account) return 'not-mine';
+    if (!isOfProvider(account.subjectIssuer, settings)) return 'not-mine';
     const secret = await secrets.open(account.sealedSecret);
     // A wrong secret is left to the check of passwords: it refuses it in the time it takes for a name nobody has.
     if (secret === undefined || !isSameText(secret, password)) return 'not-mine';

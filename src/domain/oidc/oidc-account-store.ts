@@ -12,7 +12,7 @@ export interface OidcAccountStore {
 
   /**
    * Makes an account with its identity; answers the account's id. An address that is another's is left out. CONFLICT
-   * when the name, or one that looks like it, is taken, or the identity has an account.
+   * when the name, or one that looks like it, is taken, or the identity has an account; PRECONDITION when the mode is another meanwhile.
    */
   onboard(
     identity: OidcIdentity,

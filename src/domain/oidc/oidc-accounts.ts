@@ -71,7 +71,7 @@ export class OidcAccounts {
       operation: 'create',
       resourceType: 'user',
       resource: identity.username,
-      description: `create user: ${identity.username} (onboarded by the OIDC provider)`,
+      description: `create user with name: ${identity.username}, onboarded by the OIDC provider`,
     };
     const account = {
       sealedSecret: await secrets.seal(newSecret()),
@@ -110,7 +110,7 @@ export class OidcAccounts {
       operation: 'update',
       resourceType: 'user',
       resource: user.username,
-      description: `update user: ${user.username} (CLI secret)`,
+      description: `update user with name: ${user.username}, CLI secret`,
     };
     await store.storeSecret(user.id, await secrets.seal(secret), newMutation(audit, actor, clock));
   }

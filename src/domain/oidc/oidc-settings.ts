@@ -93,3 +93,11 @@ export function requireOidcSettings(configuration: Configuration): OidcSettings 
   if (settings) return settings;
   throw new AppError('PRECONDITION', { message: `Auth Mode: ${configuration.auth_mode} is not OIDC based.` });
 }
+
+/** Whether an account's identity (`OidcIdentity.subjectIssuer`) is of the provider with this issuer, however it is written. */
+export function isOfProvider(subjectIssuer: string, { endpoint }: Pick<OidcSettings, 'endpoint'>): boolean {
+  const normal = URL.canParse(endpoint) ? new URL(endpoint).href : endpoint;
+  return [endpoint, normal, normal.replace(/\/$/, '')].some(
+    (issuer) => issuer !== '' && subjectIssuer.endsWith(issuer),
+  );
+}

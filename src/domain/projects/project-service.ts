@@ -46,6 +46,10 @@ export class ProjectService {
     return this.#projects.isAdministratorOfAny(userId);
   }
 
+  idsWithRole(...query: Parameters<ProjectStore['idsWithRole']>): ReturnType<ProjectStore['idsWithRole']> {
+    return this.#projects.idsWithRole(...query);
+  }
+
   /** The project with what is kept beside it. NOT_FOUND when it is gone. */
   summarize(project: Project, callerId?: number) {
     return this.#listing.summarize(project, callerId);

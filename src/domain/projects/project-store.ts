@@ -34,6 +34,9 @@ export interface ProjectStore {
   /** Whether the user, or a group of theirs, is an administrator of a project. */
   isAdministratorOfAny(userId: number): Promise<boolean>;
 
+  /** Ids of projects in which the user, or a group of theirs, has one of the roles; of many, those joined last. */
+  idsWithRole(userId: number, roles: readonly Role[], limit: number): Promise<readonly number[]>;
+
   /** Creates the project with its owner as its administrator. Rejects with CONFLICT when the name is taken. */
   insert(project: NewProject, mutation: Mutation): Promise<Project>;
 

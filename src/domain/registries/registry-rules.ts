@@ -1,4 +1,5 @@
 import { AppError } from '#core/errors';
+import { requireHttpEndpoint } from '#core/http-endpoint';
 import { isRegistryType, type RegistryType } from '#domain/registries/registry-types';
 
 const MAX_NAME_LENGTH = 64;
@@ -19,20 +20,8 @@ export function requireRegistryType(type: string): RegistryType {
   throw invalid(`there is no adapter for registries of the type ${type.slice(0, MAX_NAME_LENGTH)}`);
 }
 
-/**
- * The address as it is kept (`harbor:src/lib/endpoint.go`): `http://` where no scheme is given, without a slash at its
- * end, without query, fragment or credentials.
- */
 export function requireRegistryUrl(text: string): string {
-  const address = text.trim();
-  if (/^\/*$/.test(address)) throw invalid('the URL of the registry cannot be empty');
-  const url = URL.parse(address.includes('://') ? address : `http://${address}`);
-  if (!url || address.length > MAX_URL_LENGTH || /[\s\\]/.test(address))
-    throw invalid('the URL of the registry is invalid');
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw invalid(`invalid HTTP scheme: ${url.protocol.slice(0, -1)}`);
-  }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  return requireHttpEndpoint(text, { of: 'the registry', maxLength: MAX_URL_LENGTH });
 }
 
 /** Refuses what is too long to be kept, naming the field and never its value. */

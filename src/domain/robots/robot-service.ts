@@ -2,8 +2,17 @@ import { BoundedCache } from '#core/bounded-cache';
 import type { Clock } from '#core/clock';
 import type { RobotPermission } from '#core/rbac/robot-permissions';
 import type { Actor } from '#domain/audit/audit';
+import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import { type Mutation, newMutation } from '#domain/events/mutation';
-import { expiryOf, type Robot, type RobotCreator, requireDuration, requireRobotName } from '#domain/robots/robot';
+import type { ProjectService } from '#domain/projects/project-service';
+import {
+  expiryOf,
+  fullName,
+  type Robot,
+  type RobotCreator,
+  requireDuration,
+  requireRobotName,
+} from '#domain/robots/robot';
 import { hashSecret, newSecret } from '#domain/robots/robot-secret';
 import type { RobotFilter, RobotPage, RobotStore } from '#domain/robots/robot-store';
 import { requireStrongSecret } from '#domain/users/user-rules';
@@ -14,6 +23,8 @@ const MAX_REMEMBERED_ROBOTS = 10_000;
 
 export interface RobotServiceDeps {
   readonly robots: RobotStore;
+  readonly projects: ProjectService;
+  readonly configuration: ConfigurationService;
   readonly clock: Clock;
 }
 
@@ -74,7 +85,9 @@ export class RobotService {
     requireDuration(creation.durationDays);
     if (wanted !== undefined) requireStrongSecret(wanted);
     const secret = wanted ?? newSecret();
-    const mutation = this.#mutation('create', creation.name, creation.projectId, actor);
+    const { name, projectId } = creation;
+    const project = projectId === undefined ? undefined : await this.#deps.projects.find(projectId);
+    const mutation = await this.#mutation('create', { name, project }, actor);
     const expiresAtMs = expiryOf(mutation.nowMs, creation.durationDays);
     const robot = await this.#deps.robots.insert({ ...rest, expiresAtMs, secretHash: hashSecret(secret) }, mutation);
     return { robot, secret };
@@ -84,7 +97,8 @@ export class RobotService {
   async update(robot: Robot, update: RobotUpdate, actor: Actor): Promise<void> {
     requireDuration(update.durationDays);
     const expiresAtMs = expiryOf(robot.createdAtMs, update.durationDays);
-    await this.#deps.robots.update(robot, { ...update, expiresAtMs }, this.#mutationOn(robot, 'update', actor));
+    const mutation = await this.#mutation('update', robot, actor);
+    await this.#deps.robots.update(robot, { ...update, expiresAtMs }, mutation);
     this.#versions.delete(String(robot.id));
   }
 
@@ -92,13 +106,13 @@ export class RobotService {
   async refreshSecret(robot: Robot, wanted: string | undefined, actor: Actor): Promise<string> {
     if (wanted !== undefined) requireStrongSecret(wanted);
     const secret = wanted ?? newSecret();
-    await this.#deps.robots.replaceSecret(robot, hashSecret(secret), this.#mutationOn(robot, 'update', actor));
+    await this.#deps.robots.replaceSecret(robot, hashSecret(secret), await this.#mutation('update', robot, actor));
     this.#versions.delete(String(robot.id));
     return secret;
   }
 
   async delete(robot: Robot, actor: Actor): Promise<void> {
-    await this.#deps.robots.delete(robot, this.#mutationOn(robot, 'delete', actor));
+    await this.#deps.robots.delete(robot, await this.#mutation('delete', robot, actor));
     this.#versions.delete(String(robot.id));
   }
 
@@ -110,17 +124,20 @@ export class RobotService {
     return found;
   }
 
-  #mutationOn(robot: Robot, operation: 'update' | 'delete', actor: Actor): Mutation {
-    return this.#mutation(operation, robot.name, robot.project?.id, actor);
-  }
-
-  #mutation(operation: string, name: string, projectId: number | undefined, actor: Actor): Mutation {
+  /** The log has its whole name, as in Harbor. */
+  async #mutation(
+    operation: 'create' | 'update' | 'delete',
+    robot: Pick<Robot, 'name' | 'project'>,
+    actor: Actor,
+  ): Promise<Mutation> {
+    const { robot_name_prefix: prefix } = await this.#deps.configuration.current();
+    const resource = fullName(robot, prefix);
     const audit = {
-      projectId,
+      projectId: robot.project?.id,
       operation,
       resourceType: 'robot',
-      resource: name,
-      description: `${operation} robot: ${name}`,
+      resource,
+      description: `${operation} robot: ${resource}`,
     };
     return newMutation(audit, actor, this.#deps.clock);
   }

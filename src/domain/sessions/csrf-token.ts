@@ -12,7 +12,11 @@ export function isCsrfCookie(text: string | undefined): text is string {
   return text !== undefined && COOKIE.test(text);
 }
 
-/** The token that belongs to a cookie: who sends both has read an answer of this site. */
+/**
+ * The token that belongs to a cookie: who sends both has read an answer of this site. It is not bound to a session, as
+ * Harbor's is not: scripts log in with a token and go on with it. A cookie planted by a neighbouring site gains that site
+ * nothing, because the token travels in a header, which no page of another origin can send along.
+ */
 export function csrfTokenOf(cookie: string, secretKey: string): string {
   return createHmac('sha256', secretKey).update(`csrf:${cookie}`).digest('base64url');
 }

@@ -18,8 +18,8 @@ const FACTS_TTL_MS = 10_000;
 const MAX_REMEMBERED_SESSIONS = 10_000;
 /** A session in use is written at most this often, in milliseconds. */
 const RENEW_EVERY_MS = 60_000;
-/** Longest session, whatever `session_timeout` says: 30 days. */
-const MAX_SESSION_MS = 30 * 24 * 3_600_000;
+/** Longest life of a session from its login, however it is used: 7 days. Whom a directory removed is out by then. */
+const MAX_LIFE_MS = 7 * 24 * 3_600_000;
 
 export interface SessionServiceDeps {
   readonly sessions: SessionStore;
@@ -69,7 +69,7 @@ export class SessionService {
     if (!ID.test(id)) return undefined;
     const hash = hashOf(id);
     const session = this.#recent.get(hash) ?? (await this.#read(hash));
-    return session && session.expiresAtMs > this.#deps.clock.nowMs() ? session : undefined;
+    return session && endOf(session) > this.#deps.clock.nowMs() ? session : undefined;
   }
 
   /** Ends a session; text that is none is ignored. */
@@ -92,7 +92,7 @@ export class SessionService {
 
   async #renew(id: string, session: Session): Promise<void> {
     const timeoutMs = await this.#timeoutMs();
-    const expiresAtMs = this.#deps.clock.nowMs() + timeoutMs;
+    const expiresAtMs = endOf({ ...session, expiresAtMs: this.#deps.clock.nowMs() + timeoutMs });
     if (expiresAtMs - session.expiresAtMs < Math.min(RENEW_EVERY_MS, timeoutMs / 2)) return;
     await this.#deps.sessions.extend(hashOf(id), expiresAtMs);
     // Read again at its next use: it may have ended elsewhere.
@@ -100,15 +100,25 @@ export class SessionService {
   }
 
   #mutation(operation: 'login' | 'logout', actor: Actor): Mutation {
-    const description = `${operation} user: ${actor.username}`;
-    const audit = { projectId: undefined, operation, resourceType: 'user', resource: actor.username, description };
+    const audit = {
+      projectId: undefined,
+      operation,
+      resourceType: 'user',
+      resource: actor.username,
+      description: operation,
+    };
     return newMutation(audit, actor, this.#deps.clock);
   }
 
   async #timeoutMs(): Promise<number> {
     const { session_timeout: minutes } = await this.#deps.configuration.current();
-    return Math.min(minutes * 60_000, MAX_SESSION_MS);
+    return Math.min(minutes * 60_000, MAX_LIFE_MS);
   }
+}
+
+/** When it ends, unless its use makes it last longer. */
+function endOf({ createdAtMs, expiresAtMs }: Pick<Session, 'createdAtMs' | 'expiresAtMs'>): number {
+  return Math.min(expiresAtMs, createdAtMs + MAX_LIFE_MS);
 }
 
 function hashOf(id: string): string {

@@ -22,4 +22,9 @@ export class StatisticsService {
     const { publicProjects, publicRepositories } = await this.#store.ofRegistry();
     return { publicProjects, publicRepositories, privateProjects: 0, privateRepositories: 0, storageBytes: undefined };
   }
+
+  /** What the registry keeps, in bytes. */
+  async storageBytes(): Promise<number> {
+    return (await this.#store.ofRegistry()).storageBytes;
+  }
 }

@@ -4,7 +4,10 @@ import { AppError } from '#core/errors';
 import type { ExternalIdentity } from '#domain/access/external-identity';
 import type { PasswordHasher } from '#domain/access/password-hasher';
 import type { Actor } from '#domain/audit/audit';
+import type { AuthMode } from '#domain/configuration/catalog';
+import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import { type Mutation, newMutation } from '#domain/events/mutation';
+import { isOfProvider, oidcSettings } from '#domain/oidc/oidc-settings';
 import { FIRST_ADMINISTRATOR_ID, type User } from '#domain/users/user';
 import { requireProfile, requireStrongSecret, requireUsername, type UserProfile } from '#domain/users/user-rules';
 import type { DirectoryFacts, UserFilter, UserPage, UserStore } from '#domain/users/user-store';
@@ -16,6 +19,7 @@ const MAX_REMEMBERED_USERS = 10_000;
 export interface UserServiceDeps {
   readonly users: UserStore;
   readonly hasher: PasswordHasher;
+  readonly configuration: Pick<ConfigurationService, 'current'>;
   readonly clock: Clock;
 }
 
@@ -70,9 +74,15 @@ export class UserService {
     return user;
   }
 
-  /** The account's security version as it stood at most 10 s ago; undefined without an account. */
+  /**
+   * The account's security version as it stood at most 10 s ago; undefined without an account, and for an account of
+   * another OIDC provider than the one that is set: nobody vouches for it any more.
+   */
   async versionOf(id: number): Promise<number | undefined> {
-    return (await this.recallById(id))?.securityVersion;
+    const user = await this.recallById(id);
+    if (user?.subjectIssuer === undefined) return user?.securityVersion;
+    const settings = oidcSettings(await this.#deps.configuration.current());
+    return settings && !isOfProvider(user.subjectIssuer, settings) ? undefined : user.securityVersion;
   }
 
   /** Whether another account could not have this name, or this address, any more. */
@@ -89,7 +99,8 @@ export class UserService {
     requireProfile(profile);
     requireStrongSecret(password);
     const passwordHash = await this.#deps.hasher.hash(password);
-    return this.#deps.users.insert({ username, passwordHash, ...profile }, this.#mutation('create', username, actor));
+    const user = { mode: 'db_auth', username, passwordHash, ...profile } as const;
+    return this.#deps.users.insert(user, this.#mutation('create', username, actor));
   }
 
   async updateProfile(user: User, profile: UserProfile, actor: Actor): Promise<void> {
@@ -108,12 +119,21 @@ export class UserService {
       throw new AppError('BAD_REQUEST', { message: 'the new password can not be same with the old one' });
     }
     const hash = await this.#deps.hasher.hash(password);
-    await this.#deps.users.changePassword(user, hash, this.#mutation('update', user.username, actor, 'password'));
+    await this.#deps.users.changePassword(
+      user,
+      hash,
+      this.#mutation('update', user.username, actor, 'change user password'),
+    );
     this.#forget(user);
   }
 
   async setAdministrator(user: User, isSystemAdmin: boolean, actor: Actor): Promise<void> {
-    const mutation = this.#mutation('update', user.username, actor, `administrator: ${isSystemAdmin}`);
+    const mutation = this.#mutation(
+      'update',
+      user.username,
+      actor,
+      `${isSystemAdmin ? 'add' : 'remove'} user as system administrator`,
+    );
     await this.#deps.users.setAdministrator(user, isSystemAdmin, mutation);
     this.#forget(user);
   }
@@ -129,19 +149,24 @@ export class UserService {
 
   /**
    * The account of somebody a directory knows: made at their first login, and kept as the directory tells it. An
-   * account that logs in here with a password of its own is not taken over.
+   * account that logs in here with a password of its own is not taken over. FORBIDDEN when `mode`, by which the directory
+   * was asked, is not the mode any more.
    */
-  async onboard(identity: ExternalIdentity, actor: Actor): Promise<User | undefined> {
+  async onboard(identity: ExternalIdentity, mode: AuthMode, actor: Actor): Promise<User | undefined> {
     const known = await this.find(identity.username);
     if (known?.passwordHash !== undefined || known?.id === FIRST_ADMINISTRATOR_ID) return undefined;
-    const user = known ?? (await this.#insertOnboarded(identity, actor));
+    const user = known ?? (await this.#insertOnboarded(identity, mode, actor));
     return this.storeDirectoryFacts(user, identity, actor);
   }
 
   /** What a directory says of an account that is known to be its own; answers the account as it stands then. */
   async storeDirectoryFacts(user: User, facts: DirectoryFacts, actor: Actor): Promise<User> {
     if (!(await this.#deps.users.differs(user, facts))) return user;
-    await this.#deps.users.storeFacts(user, facts, this.#mutation('update', user.username, actor, 'directory'));
+    await this.#deps.users.storeFacts(
+      user,
+      facts,
+      this.#mutation('update', user.username, actor, 'as the directory tells it'),
+    );
     this.#forget(user);
     return this.get(user.id);
   }
@@ -152,9 +177,13 @@ export class UserService {
     this.#forget(user);
   }
 
-  async #insertOnboarded({ username, email, realname }: ExternalIdentity, actor: Actor): Promise<User> {
+  async #insertOnboarded(
+    { username, email, realname = username }: ExternalIdentity,
+    mode: AuthMode,
+    actor: Actor,
+  ): Promise<User> {
     requireUsername(username);
-    const user = { username, passwordHash: undefined, realname: realname ?? username, comment: 'from the directory' };
+    const user = { mode, username, passwordHash: undefined, realname, comment: 'from the directory' };
     const mutation = () => this.#mutation('create', username, actor);
     try {
       return await this.#deps.users.insert({ ...user, email }, mutation());
@@ -171,7 +200,7 @@ export class UserService {
       operation,
       resourceType: 'user',
       resource: username,
-      description: `${operation} user: ${username}${what && ` (${what})`}`,
+      description: `${operation} user with name: ${username}${what && `, ${what}`}`,
     };
     return newMutation(audit, actor, this.#deps.clock);
   }

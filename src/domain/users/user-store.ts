@@ -1,10 +1,13 @@
 import type { OffsetPage } from '#core/pagination';
+import type { AuthMode } from '#domain/configuration/catalog';
 import type { Mutation } from '#domain/events/mutation';
 import type { ExternalGroup } from '#domain/groups/user-group';
 import type { User } from '#domain/users/user';
 
 /** An account about to be. */
 export interface NewUser {
+  /** How people log in where the account belongs. */
+  readonly mode: AuthMode;
   readonly username: string;
   readonly passwordHash: string | undefined;
   readonly email: string | undefined;
@@ -44,8 +47,8 @@ export interface UserStore {
   list(filter: UserFilter, page: UserPage): Promise<{ readonly items: readonly User[]; readonly total: number }>;
 
   /**
-   * CONFLICT when the name, a name that looks like it, or the address is taken; FORBIDDEN for an account with a password
-   * when people do not log in by it any more.
+   * CONFLICT when the name, a name that looks like it, or the address is taken; FORBIDDEN when people log in by another
+   * mode than the account's.
    */
   insert(user: NewUser, mutation: Mutation): Promise<User>;
 

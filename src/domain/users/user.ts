@@ -13,6 +13,8 @@ export interface User {
   readonly isAdminInAuth: boolean;
   /** Changes whenever the account's rights or its password change. */
   readonly securityVersion: number;
+  /** `OidcIdentity.subjectIssuer`; undefined for who does not log in at an OIDC provider. */
+  readonly subjectIssuer: string | undefined;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }

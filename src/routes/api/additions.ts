@@ -8,6 +8,9 @@ import { createApiRouter } from '#routes/api/router';
 import { errorResponses } from '#routes/api/schemas/common';
 import type { AppEnv } from '#routes/app-env';
 
+/** Reports by their kind; nothing is scanned yet. */
+const vulnerabilityReportsSchema = z.object({}).openapi('VulnerabilityReports');
+
 const getVulnerabilitiesAddition = createRoute({
   method: 'get',
   path: `${ARTIFACTS_PATH}/{reference}/additions/vulnerabilities`,
@@ -15,8 +18,7 @@ const getVulnerabilitiesAddition = createRoute({
   tags: ['artifact'],
   request: { params: artifactParams, headers: reportHeaders },
   responses: {
-    // Reports by their kind; nothing is scanned yet.
-    200: { description: 'ok', content: { 'application/json': { schema: z.object({}) } } },
+    200: { description: 'ok', content: { 'application/json': { schema: vulnerabilityReportsSchema } } },
     ...errorResponses(400, 401, 403, 404),
   },
 });
@@ -31,7 +33,12 @@ const getAddition = createRoute({
     200: {
       description: 'the addition, as a text of its own kind',
       headers: z.object({ 'Content-Type': z.string() }),
-      content: { '*/*': { schema: z.string() } },
+      content: {
+        'application/json': { schema: z.array(z.record(z.string(), z.unknown())) },
+        'text/plain': { schema: z.string() },
+        'text/markdown': { schema: z.string() },
+        'application/vnd.goharbor.harbor.sbom.v1': { schema: z.string() },
+      },
     },
     ...errorResponses(400, 401, 403, 404, 413, 422),
   },

@@ -89,7 +89,8 @@ function commonStatuses(method: string, operation: Operation): readonly number[]
     // An address that does not parse.
     400,
     500,
-    ...(isOpen ? [] : [401, 429, 503]),
+    // 403 for what is wrong with the account, not with what it asks.
+    ...(isOpen ? [] : [401, 403, 429, 503]),
     ...(isSafe ? [] : [403]),
     ...(parameters.length > 0 ? [422] : []),
     ...(operation.requestBody ? [413, 415, 422] : []),

@@ -1,8 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { AppError } from '#core/errors';
 import { withoutParameters } from '#core/media-types';
+import { isWellFormedJson } from '#core/well-formed';
 import { describeProblem } from '#routes/api/problems';
 import type { AppEnv } from '#routes/app-env';
 
@@ -42,16 +43,21 @@ const requireJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
-/** The framework refuses the same, in words of its own. */
+/** The framework refuses what is no JSON too, in words of its own; text that cannot be stored it lets through. */
 const requireParsable: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const body = c.req.header('content-type') === undefined ? undefined : await parseBody(c);
+  if (!isWellFormedJson(body)) throw new AppError('BAD_REQUEST', { message: 'the body is not well-formed Unicode' });
+  await next();
+};
+
+async function parseBody(c: Context<AppEnv>): Promise<unknown> {
   try {
-    if (c.req.header('content-type') !== undefined) await c.req.json();
+    return await c.req.json();
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw new AppError('BAD_REQUEST', { message: 'the body is not JSON', cause });
   }
-  await next();
-};
+}
 
 /** What every operation with a body goes through. */
 export const jsonBody: [MiddlewareHandler<AppEnv>, MiddlewareHandler<AppEnv>, MiddlewareHandler<AppEnv>] = [

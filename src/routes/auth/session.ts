@@ -33,12 +33,18 @@ async function login(c: Context<AppEnv>): Promise<Response> {
   if (await oidc.isProvidersUser(username)) return redirectLocation(c, '/c/oidc/login');
   const principal = await logins.login(username, password, clientAddress(c));
   // Machines have no sessions: they would outlive their tokens.
-  if (principal?.kind !== 'user') return c.body(null, 401);
+  if (principal?.kind !== 'user') return refuseLogin(c, username);
   const user = await users.findById(principal.userId);
   // What was proven was proven of the account as it stood then: a password that has changed since opens nothing.
-  if (user?.securityVersion !== principal.securityVersion) return c.body(null, 401);
+  if (user?.securityVersion !== principal.securityVersion) return refuseLogin(c, username);
   await startSession(c, user);
   return c.body(null, 200);
+}
+
+function refuseLogin(c: Context<AppEnv>, username: string): Response {
+  const failure = { operation: 'login', resourceType: 'user', resource: username, description: 'login' };
+  c.get('services').failures.record(failure, { username, sourceAddress: clientAddress(c) });
+  return c.body(null, 401);
 }
 
 /** `GET /c/log_out`: ends the session; one of the OIDC provider's ends where it can end there too. */

@@ -32,8 +32,9 @@ export async function getManifest(c: Context<AppEnv>): Promise<Response> {
   if (isNotModified(c, manifest.digest)) return new Response(null, { status: 304, headers });
   const bytes = await manifests.read(repository, manifest);
   if (c.req.header('user-agent') !== INTERNAL_AGENT) {
-    const { repositoryId, digest } = manifest;
-    pulls.record({ repository, repositoryId, digest, ...(reference.kind === 'tag' ? { tag: reference.tag } : {}) });
+    const { projectId, repositoryId, digest } = manifest;
+    const tag = reference.kind === 'tag' ? { tag: reference.tag } : {};
+    pulls.record({ repository, projectId, repositoryId, digest, ...tag }, c.get('actor'));
   }
   return serveBody(bytes, bytes.length, { headers });
 }

@@ -73,6 +73,54 @@ describe('the consumer', () => {
     ).toBe(7);
   });
 
+  it('writes who pulled what to the audit log, once, unless the settings keep pulls out of it', async () => {
+    const { harness } = createQueueless();
+    const { repository, image } = await pushed(harness);
+    const { DB } = harness.env;
+    const row = await DB.prepare(
+      'select r.id, r.project_id from repositories r join artifacts a on a.repository_id = r.id where a.digest = ?',
+    )
+      .bind(image.digest)
+      .first<{ id: number; project_id: number }>();
+    const about = { repository, repositoryId: row?.id ?? 0, projectId: row?.project_id ?? 0, digest: image.digest };
+    const pulls = [
+      { ...about, tag: 'latest', count: 3, atMs: 7, username: 'ada', sourceAddress: '192.0.2.1' },
+      { ...about, count: 1, atMs: 8, username: 'anonymous' },
+      { ...about, count: 1, atMs: 9 },
+    ];
+    const event = { kind: 'artifacts-pulled', id: crypto.randomUUID(), pulls };
+    const entries = async () =>
+      (
+        await DB.prepare(`select * from audit_log where operation = 'pull' and resource like ? order by at_ms`)
+          .bind(`${repository}%`)
+          .all()
+      ).results;
+    await deliver(harness, [event, event]);
+    await deliver(harness, [event]);
+    expect(await entries()).toMatchObject([
+      {
+        project_id: about.projectId,
+        resource_type: 'artifact',
+        resource: `${repository}:latest`,
+        username: 'ada',
+        source_address: '192.0.2.1',
+        description: `pull artifact: ${repository}@${image.digest} (3 times)`,
+        is_success: 1,
+        at_ms: 7,
+      },
+      {
+        resource: `${repository}@${image.digest}`,
+        username: 'anonymous',
+        source_address: null,
+        description: `pull artifact: ${repository}@${image.digest}`,
+      },
+    ]);
+    await DB.prepare(`insert into hidden_audit_events values ('pull_artifact')`).run();
+    await deliver(harness, [{ ...event, id: crypto.randomUUID() }]);
+    await DB.prepare('delete from hidden_audit_events').run();
+    expect(await entries()).toHaveLength(2);
+  });
+
   it('gathers the pulls of two seconds into one message', async () => {
     const { harness, sent } = createQueueless();
     const { repository, image } = await pushed(harness);
@@ -85,7 +133,7 @@ describe('the consumer', () => {
       .toHaveLength(1);
     expect(sent.at(-1)).toMatchObject({
       pulls: [
-        { repository, tag: 'latest', count: 2 },
+        { repository, tag: 'latest', count: 2, username: 'admin', projectId: expect.any(Number) },
         { repository, count: 1 },
       ],
     });

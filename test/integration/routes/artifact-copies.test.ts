@@ -193,7 +193,7 @@ describe('POST …/artifacts?from= copies', () => {
     )
       .bind(`${TO}/told:b`)
       .all();
-    const description = `create artifact: ${TO}/told:b, copied from ${FROM}/told:b`;
+    const description = `push artifact: ${TO}/told:b, copied from ${FROM}/told:b`;
     expect(rows.results).toEqual([{ operation: 'create', resource_type: 'artifact', description }]);
     await expect.poll(() => sent).toContain(`artifact-pushed ${TO}/told:b@${image.digest}`);
     expect(sent).toContain(`artifact-pushed ${TO}/told:a@${image.digest}`);

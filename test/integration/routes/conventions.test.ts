@@ -109,8 +109,9 @@ describe('an input that is not valid', () => {
   });
 
   it('tells what a body lacks, and what is of another type', async () => {
-    const missing = await api('POST', `${API}/projects`, json({}));
-    expect([missing.status, (await errorOf(missing)).message]).toEqual([422, 'project_name in body is required']);
+    const tags = `${API}/projects/library/repositories/app/artifacts/1/tags`;
+    const missing = await api('POST', tags, json({}));
+    expect([missing.status, (await errorOf(missing)).message]).toEqual([422, 'name in body is required']);
     const mistyped = await api('POST', `${API}/projects`, json({ project_name: 7 }));
     expect([mistyped.status, (await errorOf(mistyped)).message]).toEqual([
       422,

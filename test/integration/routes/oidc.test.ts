@@ -212,7 +212,7 @@ describe('GET /c/oidc/callback', () => {
     expect((await accountOf('chief')).user.isAdminInAuth).toBe(false);
   });
 
-  it('remembers the groups that are known here, as of the last login', async () => {
+  it('makes groups known and remembers who is in them, as of the last login', async () => {
     await harness.env.DB.prepare(
       `insert into user_groups (name, type, key, created_at_ms, updated_at_ms) values ('team', 3, 'team', 0, 0),
          ('team', 2, 'team', 0, 0)`,
@@ -222,10 +222,16 @@ describe('GET /c/oidc/callback', () => {
       return (await harness.env.DB.prepare(sql).bind(userId).all()).results;
     };
     const user = newcomer({ name: 'member' });
-    await onboarded({ ...user, groups: ['team', 'unknown'] });
+    await onboarded({ ...user, groups: ['team', 'newly-told'] });
     const { user: member } = await accountOf('member');
-    expect(await groupsOf(member.id)).toEqual([{ name: 'team', type: 3 }]);
-    provider.user = { ...user, groups: ['unknown'] };
+    expect(await groupsOf(member.id)).toEqual([
+      { name: 'team', type: 3 },
+      { name: 'newly-told', type: 3 },
+    ]);
+    provider.user = { ...user, groups: ['newly-told'] };
+    await logIn(new Browser(harness));
+    expect(await groupsOf(member.id)).toEqual([{ name: 'newly-told', type: 3 }]);
+    provider.user = { ...user, groups: [] };
     await logIn(new Browser(harness));
     expect(await groupsOf(member.id)).toEqual([]);
   });
@@ -588,6 +594,33 @@ describe("the provider's word for a CLI secret", () => {
     provider.broken.clear();
     later.clock.advance(MINUTE_MS);
     expect(await login()).toBe(200);
+  });
+
+  it('ends with the provider that gave it, and so do sessions and tokens, within 10 s', async () => {
+    const browser = await onboarded(newcomer({ name: 'left-behind' }));
+    const { secret } = await accountOf('left-behind');
+    const headers = { authorization: basic('left-behind', secret) };
+    const elsewhere = createHarness();
+    const cli = async () => (await elsewhere.request('GET', TOKEN_PATH, { headers })).status;
+    const session = { cookie: `sid=${browser.cookie('sid')}` };
+    const hasSession = async () => {
+      const response = await elsewhere.request('GET', '/api/v2.0/systeminfo', { headers: session });
+      return Object.hasOwn((await response.json()) as object, 'current_time');
+    };
+    const token = ((await (await elsewhere.request('GET', TOKEN_PATH, { headers })).json()) as { token: string }).token;
+    const registry = async () =>
+      (await elsewhere.request('GET', '/v2/', { headers: { authorization: `Bearer ${token}` } })).status;
+    const all = async () => [await cli(), await hasSession(), await registry()];
+    expect(await all()).toEqual([200, true, 200]);
+    try {
+      await configure({ oidc_endpoint: 'https://successor.example' });
+      elsewhere.clock.advance(10_000);
+      expect(await all()).toEqual([401, false, 401]);
+    } finally {
+      await configure({ oidc_endpoint: ISSUER });
+    }
+    elsewhere.clock.advance(10_000);
+    expect(await all()).toEqual([200, true, 200]);
   });
 
   it('brings the groups along', async () => {

@@ -152,6 +152,29 @@ describe('POST /api/v2.0/projects', () => {
     expect((await create(body)).status).toBe(status);
   });
 
+  it('makes none for an account that has just been deleted elsewhere', async () => {
+    const id = await insertUser(server, 'projects-gone', 'Passw0rd-gone');
+    const asGone = basic('projects-gone', 'Passw0rd-gone');
+    expect((await api('/users/current', { headers: asGone })).status).toBe(200);
+    const deleted = await createServer().request(`/api/v2.0/users/${id}`, { method: 'DELETE', headers: asAdmin });
+    expect(deleted.status).toBe(200);
+    const response = await create({ project_name: 'of-nobody' }, asGone);
+    expect([response.status, (await errorOf(response)).code]).toEqual([401, 'UNAUTHORIZED']);
+    expect((await api('/projects/of-nobody', { headers: asAdmin })).status).toBe(404);
+  });
+
+  it.each([
+    ['a value', '{"project_name":"unpaired","metadata":{"severity":"\\ud800"}}'],
+    ['a list', '{"project_name":"unpaired","cve_allowlist":{"items":[{"cve_id":"CVE-\\udfff"}]}}'],
+    ['a key', '{"project_name":"unpaired","metadata":{"\\udc00":"x"}}'],
+  ])('refuses half a pair of surrogates in %s', async (_, body) => {
+    const response = await create(body);
+    expect([response.status, await errorOf(response)]).toEqual([
+      400,
+      { code: 'BAD_REQUEST', message: 'the body is not well-formed Unicode' },
+    ]);
+  });
+
   it('says what is wrong with a body that is no object', async () => {
     expect((await errorOf(await create('[]'))).message).toBe('body must be of type object: array');
   });

@@ -80,7 +80,7 @@ describe('POST /api/v2.0/robots', () => {
       creator_type: 'local',
       creator_ref: ownerId,
     });
-    const row = await testEnv.DB.prepare(`select * from audit_log where resource = 'by-owner'`).first();
+    const row = await testEnv.DB.prepare(`select * from audit_log where resource = 'robot$robots-a+by-owner'`).first();
     expect(row).toMatchObject({ operation: 'create', resource_type: 'robot', project_id: projectId });
   });
 

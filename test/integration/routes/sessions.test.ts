@@ -188,6 +188,18 @@ describe('a session', () => {
     expect(await isAlive()).toBe(false);
   });
 
+  it('ends a week after its login, however often it is used', async () => {
+    const patient = createServer({ CONFIG_OVERWRITE_JSON: '{"session_timeout":5760}' });
+    const user = await patient.services.users.find('session-user');
+    if (!user) throw new Error('no user');
+    const sid = await patient.services.sessions.open(user, { username: 'session-user', sourceAddress: undefined });
+    const isAliveAfter = async (days: number) => {
+      patient.clock.advance(days * 24 * 3_600_000);
+      return (await patient.services.sessions.resolve(sid)) !== undefined;
+    };
+    expect([await isAliveAfter(3), await isAliveAfter(3.9), await isAliveAfter(0.2)]).toEqual([true, true, false]);
+  });
+
   it('ends when the password changes', async () => {
     await insertUser(server, 'session-changing', PASSWORD);
     const browser = new Browser();

@@ -129,3 +129,33 @@ describe('failures', () => {
     expect(await response.json()).toEqual({ errors: [{ code: 'UNKNOWN', message: 'internal server error' }] });
   });
 });
+
+describe('GET /api/v2.0/systeminfo/volumes', () => {
+  it('tells what is used of a storage without end', async () => {
+    await testEnv.DB.prepare('update statistics set storage_bytes = 1000').run();
+    const response = await server.request('/api/v2.0/systeminfo/volumes', { headers: asAdmin });
+    const { storage } = (await response.json()) as { storage: { total: number; free: number }[] };
+    expect(storage.map(({ total, free }) => total - free)).toEqual([1000]);
+  });
+
+  it('is for administrators', async () => {
+    expect((await server.request('/api/v2.0/systeminfo/volumes')).status).toBe(401);
+  });
+});
+
+describe('GET /api/v2.0/systeminfo/getcert', () => {
+  const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+
+  it('gives out the CA of a deployment that has one of its own', async () => {
+    const own = createServer({ CA_ROOT: pem });
+    const response = await own.request('/api/v2.0/systeminfo/getcert');
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename=ca.crt');
+    expect(await response.text()).toBe(pem);
+    const info = await own.request('/api/v2.0/systeminfo', { headers: asAdmin });
+    expect(await info.json()).toMatchObject({ has_ca_root: true });
+  });
+
+  it('answers 404 without one', async () => {
+    expect((await server.request('/api/v2.0/systeminfo/getcert')).status).toBe(404);
+  });
+});

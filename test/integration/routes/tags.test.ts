@@ -108,9 +108,7 @@ describe('POST …/artifacts/{reference}/tags', () => {
       message: expect.stringContaining(`tag taken-${owner} already exists`),
     });
     expect((await pull('taken', `taken-${owner}`)).headers.get('docker-content-digest')).toBe(digests[0]);
-    expect(await auditOf(`${PROJECT}/taken:taken-${owner}`)).toEqual([
-      `create artifact: ${PROJECT}/taken:taken-${owner}`,
-    ]);
+    expect(await auditOf(`${PROJECT}/taken:taken-${owner}`)).toEqual([`push artifact: ${PROJECT}/taken@${digests[0]}`]);
   });
 
   it('lets one of many win who want the same tag at once', async () => {

@@ -38,7 +38,6 @@ export async function authProxyScenario({ registry }: { readonly registry: Regis
   const proxy = await startJsonServer(answerAsProxy);
   try {
     await report.step('the administrator sets http_auth', () => configure(registry, proxy.url));
-    // Before its members log in: a login learns of the groups that are known here.
     await report.step('the administrator makes a group of the proxy a member of a project', () =>
       admitDevelopers(registry),
     );

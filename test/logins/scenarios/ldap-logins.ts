@@ -6,7 +6,6 @@ import type { Report } from '#test/support/suites/report';
 
 /** Who is let in, as whom, and what their groups give them. */
 export async function checkLdapLogins(world: LdapWorld, report: Report): Promise<void> {
-  // Before its members log in: a login learns of the groups that are known here.
   await report.step('a group of the directory is made a member of a private project, its name written otherwise', () =>
     admitDevelopers(world),
   );

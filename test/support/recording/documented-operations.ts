@@ -83,7 +83,8 @@ export function problemsOf(operation: DocumentedOperation, response: Response, t
   return operation.method === 'HEAD' ? missing : [...missing, ...bodyProblems(documented, response, text)];
 }
 
-function bodyProblems({ content }: DocumentedResponse, response: Response, text: string): readonly string[] {
+function bodyProblems(answer: DocumentedResponse, response: Response, text: string): readonly string[] {
+  const { content } = answer;
   if (!content) return text === '' ? [] : ['the document knows no body'];
   const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
   const documented = content[type];

@@ -1,4 +1,8 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+const VISIBLE = sql`is_hidden = 0`;
+const IN_PROJECT = sql`is_hidden = 0 and project_id is not null`;
 
 /** Who did what to which resource, written in the batch of the deed itself. */
 export const auditLog = sqliteTable(
@@ -16,15 +20,24 @@ export const auditLog = sqliteTable(
     isSuccess: integer('is_success', { mode: 'boolean' }).notNull(),
     sourceAddress: text('source_address'),
     atMs: integer('at_ms').notNull(),
+    /** Of a type that the settings keep out of the log: it stands here for its operation id, for an hour. */
+    isHidden: integer('is_hidden', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     uniqueIndex('audit_log_operation').on(table.operationId),
-    // Lists a project's log, newest first.
-    index('audit_log_project').on(table.projectId, table.atMs, table.id),
-    // Lists the whole log, newest first.
-    index('audit_log_at').on(table.atMs, table.id),
+    // List, newest first, a project's log, the whole log, what somebody did, and what was done so. The flag is in the
+    // indexes so that they alone have a page's keys (docs/storage-layout.md, rows written).
+    index('audit_log_project').on(table.projectId, table.atMs, table.id, table.isHidden).where(IN_PROJECT),
+    index('audit_log_at').on(table.atMs, table.id, table.isHidden).where(VISIBLE),
+    index('audit_log_user').on(table.username, table.atMs, table.id, table.isHidden).where(VISIBLE),
+    index('audit_log_deed').on(table.operation, table.atMs, table.id, table.isHidden).where(VISIBLE),
+    // Finds what the tick may forget.
+    index('audit_log_hidden').on(table.atMs).where(sql`is_hidden = 1`),
   ],
 );
+
+/** Event types whose entries are written hidden, as the settings say (`domain/audit/event-type.ts`). */
+export const hiddenAuditEvents = sqliteTable('hidden_audit_events', { eventType: text('event_type').primaryKey() });
 
 /** Events that no consumer has confirmed yet. The consumer's own batch deletes the row; the cron tick sends it again. */
 export const outbox = sqliteTable(

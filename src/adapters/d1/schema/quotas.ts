@@ -42,5 +42,6 @@ export const projectBlobs = sqliteTable(
     /** Links of the project's repositories and manifests; the row goes with the last one. */
     links: integer('links').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.projectId, table.blobId] })],
+  // The blob first: deleting one asks whether a project still has it.
+  (table) => [primaryKey({ columns: [table.blobId, table.projectId] })],
 );

@@ -19,15 +19,15 @@ const clock = new TestClock();
 function createLogins() {
   const hasher = new ScryptHasher({ clock, parameters: TEST_PASSWORD_COST });
   const work = { computations: vi.spyOn(hasher, 'verify'), hashes: vi.spyOn(hasher, 'hash') };
-  const users = new UserService({ users: new D1UserStore({ db: testEnv.DB }), hasher, clock });
-  const nobody = { versionOf: async () => undefined };
-  const subjects = new SubjectService({ user: users, robot: nobody, 'trust-rule': nobody });
   const configuration = new ConfigurationService({
     store: new D1ConfigurationStore({ db: testEnv.DB }),
     secrets: new Sealer({ secretKey: 'unused', purpose: 'configuration' }),
     clock,
     overwritten: undefined,
   });
+  const users = new UserService({ users: new D1UserStore({ db: testEnv.DB }), hasher, configuration, clock });
+  const nobody = { versionOf: async () => undefined };
+  const subjects = new SubjectService({ user: users, robot: nobody, 'trust-rule': nobody });
   const methods = [
     new PasswordLogin({ users, hasher, configuration, directories: {}, adminPassword: 'First-passw0rd' }),
   ];

@@ -38,8 +38,9 @@ function createIn(mode: string) {
     overwritten: { auth_mode: mode },
   });
   const users = new UserService({
-    users: new D1UserStore({ db }),
+    users: new D1UserStore({ db, isModeFixed: true }),
     hasher: new ScryptHasher({ clock, parameters: TEST_PASSWORD_COST }),
+    configuration,
     clock,
   });
   const directories = { ldap_auth: directory };
@@ -61,7 +62,7 @@ describe('a user whom only the directory knows', () => {
   it('keeps what a login found out when the directory takes another spelling for their name', async () => {
     const { resolver, users } = createIn('ldap_auth');
     const identity = { username: 'carol', email: 'carol@example.org', realname: 'Carol', groups: [] };
-    const before = await users.onboard({ ...identity, isAdministrator: true }, actor);
+    const before = await users.onboard({ ...identity, isAdministrator: true }, 'ldap_auth', actor);
     const entity = await resolver.resolve({ user: { id: 0, username: 'carol ' }, group: noGroup }, actor);
     expect(entity).toMatchObject({ kind: 'user', id: before?.id });
     expect(await users.find('carol')).toEqual(before);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { extraParameters, scopesToAsk } from '#domain/oidc/oidc-settings';
+import { extraParameters, isOfProvider, scopesToAsk } from '#domain/oidc/oidc-settings';
 
 describe('what is asked of a provider', () => {
   it('is always an id token', () => {
@@ -23,5 +23,25 @@ describe('what is asked of a provider', () => {
       hd: 'example',
     };
     expect(extraParameters({ scopes: [], extraRedirectParameters })).toEqual({ hd: 'example' });
+  });
+});
+
+describe('an identity', () => {
+  it.each([
+    ['https://id.example', 'https://id.example'],
+    ['https://id.example/', 'https://id.example'],
+    ['https://ID.example', 'https://id.example/'],
+    ['https://id.example/realms/a', 'https://id.example/realms/a'],
+  ])('is of the provider %s when its issuer is %s', (endpoint, issuer) => {
+    expect(isOfProvider(`u1${issuer}`, { endpoint })).toBe(true);
+  });
+
+  it.each([
+    ['https://id.example/realms/b', 'https://id.example/realms/a'],
+    ['https://d.example', 'https://id.example'],
+    ['https://id.example', 'https://id.example/realms/a'],
+    ['', 'https://id.example'],
+  ])('is not of the provider %j when its issuer is %s', (endpoint, issuer) => {
+    expect(isOfProvider(`u1${issuer}`, { endpoint })).toBe(false);
   });
 });

@@ -1,0 +1,67 @@
+import { auditWindow } from '#adapters/d1/audit-window';
+import { runBatch, withRetries } from '#adapters/d1/batch';
+import { mutationStatements } from '#adapters/d1/mutation';
+import { MAX_COUNTED } from '#adapters/d1/page';
+import type { AuditRecord, AuditScope } from '#domain/audit/audit';
+import type { AuditFilter, AuditPage, AuditStore } from '#domain/audit/audit-store';
+import type { Mutation } from '#domain/events/mutation';
+
+const MAX_FORGOTTEN = 1_000;
+
+interface AuditRow {
+  readonly id: number;
+  readonly username: string;
+  readonly operation: string;
+  readonly resource_type: string;
+  readonly resource: string;
+  readonly description: string;
+  readonly is_success: number;
+  readonly at_ms: number;
+}
+
+const SELECT = 'select id, username, operation, resource_type, resource, description, is_success, at_ms from audit_log';
+
+export class D1AuditStore implements AuditStore {
+  readonly #db: D1Database;
+
+  constructor(deps: { readonly db: D1Database }) {
+    this.#db = deps.db;
+  }
+
+  async list(scope: AuditScope, filter: AuditFilter, page: AuditPage) {
+    const { sql, bindings } = auditWindow(scope, filter);
+    const direction = page.isDescending ? 'desc' : 'asc';
+    const order = `at_ms ${direction}, id ${direction}`;
+    const [limit, offset] = [`?${bindings.length + 1}`, `?${bindings.length + 2}`];
+    const ids = `select id from (${sql(direction, page.offset + page.limit)}) order by ${order} limit ${limit} offset ${offset}`;
+    const [listed, counted] = await runBatch(this.#db, [
+      this.#db.prepare(`${SELECT} where id in (${ids}) order by ${order}`).bind(...bindings, page.limit, page.offset),
+      this.#db.prepare(`select count(*) total from (${sql(direction, MAX_COUNTED)})`).bind(...bindings),
+    ]);
+    const [{ total } = { total: 0 }] = (counted?.results ?? []) as { total: number }[];
+    return { items: ((listed?.results ?? []) as AuditRow[]).map(toRecord), total };
+  }
+
+  async append(mutation: Mutation): Promise<void> {
+    await runBatch(this.#db, mutationStatements(this.#db, mutation));
+  }
+
+  async forgetHiddenBefore(atMs: number): Promise<void> {
+    const hidden = `select id from audit_log where is_hidden = 1 and at_ms < ? order by at_ms limit ${MAX_FORGOTTEN}`;
+    const forget = this.#db.prepare(`delete from audit_log where id in (${hidden})`).bind(atMs);
+    await withRetries(() => forget.run());
+  }
+}
+
+function toRecord(row: AuditRow): AuditRecord {
+  return {
+    id: row.id,
+    username: row.username,
+    operation: row.operation,
+    resourceType: row.resource_type,
+    resource: row.resource,
+    description: row.description,
+    isSuccess: row.is_success === 1,
+    atMs: row.at_ms,
+  };
+}
