@@ -68,6 +68,16 @@ export class RegistryApi {
     return { location: response.headers.get('location') ?? '', answer };
   }
 
+  /** `POST /api/v2.0/<path>` that changes something; throws unless it did. */
+  async post(path: string, body: unknown): Promise<void> {
+    const response = await fetch(`${this.#registry.url}/api/v2.0/${path}`, {
+      method: 'POST',
+      headers: { authorization: this.#basic, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (response.status !== 200) throw new Error(`POST ${path}: status ${response.status} ${await response.text()}`);
+  }
+
   /** `DELETE /api/v2.0/<path>`; throws unless something was deleted. */
   async delete(path: string): Promise<void> {
     const headers = { authorization: this.#basic };

@@ -19,6 +19,7 @@ import { orasScenario } from '#test/clients/scenarios/oras';
 import { podmanScenario } from '#test/clients/scenarios/podman';
 import { referrersScenario } from '#test/clients/scenarios/referrers';
 import { regctlScenario } from '#test/clients/scenarios/regctl';
+import { renamesScenario } from '#test/clients/scenarios/renames';
 import { skopeoScenario } from '#test/clients/scenarios/skopeo';
 import { wrongPasswordScenario } from '#test/clients/scenarios/wrong-password';
 import { freePort } from '#test/support/suites/free-port';
@@ -39,6 +40,7 @@ const SCENARIOS: readonly Scenario[] = [
   helmScenario,
   multiArchScenario,
   copiesScenario,
+  renamesScenario,
   referrersScenario,
   mountScenario,
   deletionScenario,

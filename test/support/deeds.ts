@@ -245,20 +245,18 @@ export class World {
     deleteRepository: async ({ repository }: Doing<'deleteRepository'>) =>
       new D1RepositoryStore({ db: this.#db }).delete({ ...(await this.#lease(repository)), mutation: mutation() }),
     moveRepository: async ({ repository }: Doing<'moveRepository'>) => {
-      const { repositoryId } = await this.#lease(repository);
       const to = 1 - this.#repository(repository).project;
-      await this.#run('update repositories set project_id = ? where id = ?', this.#project(to).id, repositoryId);
+      await this.#move(repository, this.#project(to).id, this.#repository(repository).name);
       this.#repository(repository).project = to;
     },
     renameRepository: async ({ repository }: Doing<'renameRepository'>) => {
-      const { repositoryId } = await this.#lease(repository);
       const name = this.#named(`repository${repository}r${++this.#renames}`);
-      await this.#run('update repositories set name = ? where id = ?', name, repositoryId);
+      await this.#move(repository, this.#projectOf(repository).id, name);
       this.#repository(repository).name = name;
     },
     renameProject: async ({ project: index }: Doing<'renameProject'>) => {
       const name = this.#named(`project${index}r${++this.#renames}`);
-      await this.#run('update projects set name = ? where id = ?', name, this.#project(index).id);
+      await new D1ProjectStore({ db: this.#db }).rename(this.#project(index), name, 1, mutation());
       this.#projects[index] = { ...this.#project(index), name };
     },
     unlink: async ({ repository, pick }: Doing<'unlink'>) => {
@@ -320,6 +318,20 @@ export class World {
       facts: { type: 'IMAGE', extraAttributes: undefined, iconDigest: undefined, accessory: undefined },
       isKnownObject: false,
       tags: tags.map(tagAt),
+      mutation: mutation(),
+    });
+  }
+
+  /** The alias it leaves has expired at once. */
+  async #move(repository: number, destinationId: number, name: string): Promise<void> {
+    const { repositoryId: id, lockToken } = await this.#lease(repository);
+    const { name: nameInProject } = this.#repository(repository);
+    await new D1RepositoryStore({ db: this.#db }).move({
+      repository: { id, projectId: this.#projectOf(repository).id, nameInProject },
+      destinationId,
+      name,
+      aliasExpiresAtMs: 1,
+      lockToken,
       mutation: mutation(),
     });
   }

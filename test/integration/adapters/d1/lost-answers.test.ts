@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RepositoryName } from '#core/reference';
 import { createHarness } from '#test/support/harness';
 
 let isAnswerLost = false;
@@ -36,6 +37,22 @@ describe('a batch whose answer was lost', () => {
     expect(isAnswerLost).toBe(false);
     expect(await projectMetadata.list(project)).toEqual({ public: 'false' });
     expect((await projects.find('lost-change'))?.securityVersion).toBe(project.securityVersion + 1);
+  });
+
+  it('that renamed a project or moved a repository has done so once', async () => {
+    const { projects, repositories, repositoryMoves } = services;
+    const project = await projects.create({ name: 'lost-rename', ownerId: 1, isPublic: true, metadata: {} }, actor);
+    const init = { body: '{}', headers: { 'content-type': 'application/vnd.example+json' } };
+    expect((await asAdmin('PUT', '/v2/lost-rename/app/manifests/latest', init)).status).toBe(201);
+    const repository = await repositories.published('lost-rename/app' as RepositoryName);
+    isAnswerLost = true;
+    await repositoryMoves.move({ source: project, repository, destination: project, name: 'moved', actor });
+    isAnswerLost = true;
+    await projects.rename(project, 'found-rename', actor);
+    expect(isAnswerLost).toBe(false);
+    expect((await repositories.published('found-rename/moved' as RepositoryName)).id).toBe(repository.id);
+    // Once for the rename, and once for the move.
+    expect((await projects.find('found-rename'))?.securityVersion).toBe(project.securityVersion + 2);
   });
 
   it('that stored or deleted a manifest has done so once', async () => {
