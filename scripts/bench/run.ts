@@ -36,6 +36,7 @@ const setting = settingMarkdown(
 );
 console.log(`${targetsMarkdown(targets)}\n\n${setting}`);
 if (options.writesDocument) {
-  writeFigures([targetsMarkdown(targets), setting, ...sections.map(sectionMarkdown)].join('\n\n'));
+  const written = (section: Section) => `${sectionMarkdown(section)}\n\n${setting}`;
+  writeFigures(new Map(sections.map((section) => [section.measurement.name, written(section)])));
 }
 if (targets.some(({ isRequired, holds }) => isRequired && !holds)) process.exitCode = 1;

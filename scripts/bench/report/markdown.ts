@@ -6,8 +6,11 @@ export interface Section {
   readonly findings: Findings;
 }
 
+/** What was done, what came of it, and which of it was promised. */
 export function sectionMarkdown({ measurement, findings }: Section): string {
-  return `### ${measurement.title} (\`${measurement.name}\`)\n\n${measurement.method}\n\n${table(findings.columns, findings.rows)}`;
+  const { columns, rows, targets } = findings;
+  const parts = [`### ${measurement.title} (\`${measurement.name}\`)`, measurement.method, table(columns, rows)];
+  return [...parts, ...(targets.length > 0 ? [targetsMarkdown(targets)] : [])].join('\n\n');
 }
 
 /** The promised figures, ★ before those that must hold. */

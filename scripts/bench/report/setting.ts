@@ -3,12 +3,11 @@ import { cpus, release, totalmem } from 'node:os';
 import { wrkVersion } from '#scripts/bench/client/request-rate';
 import { dockerRegistryVersion } from '#scripts/bench/peers/docker-registry';
 
-/** What was run, on what: a line for each part that bears on the figures. */
+/** What was run, on what: all that bears on the figures, in a line. */
 export function settingMarkdown(commandLine: string, runs: number): string {
   const processors = cpus();
   const parts = [
     ['command', `\`${commandLine}\`, median of ${runs} runs that take turns`],
-    ['date', new Date().toISOString().slice(0, 10)],
     ['machine', `${processors.length} × ${processors[0]?.model.trim()}, ${(totalmem() / 1024 ** 3).toFixed(0)} GiB`],
     ['kernel', `${process.platform} ${release()}`],
     ['node', process.version],
@@ -17,7 +16,8 @@ export function settingMarkdown(commandLine: string, runs: number): string {
     ['docker-registry', dockerRegistryVersion() ?? 'not installed'],
     ['load generator', wrkVersion() ?? 'built in (wrk is not installed)'],
   ];
-  return parts.map(([name, value]) => `- ${name}: ${value}`).join('\n');
+  const date = new Date().toISOString().slice(0, 10);
+  return `*${date}: ${parts.map(([name, value]) => `${name} ${value}`).join('; ')}.*`;
 }
 
 function packageVersion(name: string): string {
