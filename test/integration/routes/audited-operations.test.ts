@@ -333,12 +333,6 @@ const STEPS: readonly Step[] = [
     run: () => send('PUT', `${PROJECT}/repositories/copy`, { description: 'a copy' }),
   },
   {
-    operation: 'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name',
-    type: 'delete_repository',
-    resource: 'audited-a/copy',
-    run: () => send('DELETE', `${PROJECT}/repositories/copy`),
-  },
-  {
     operation: 'PUT /api/v2.0/quotas/:id',
     type: 'update_quota',
     resource: 'audited-a',
@@ -403,6 +397,19 @@ const STEPS: readonly Step[] = [
     resource: `${IMAGE}:2`,
     run: () => send('POST', `${TRASH}/artifacts/${images[0].digest}/restore`),
   },
+  // It ends tokens of the project, such as those of the steps before.
+  {
+    operation: 'POST /api/v2.0/projects/:project_name/repositories/:repository_name/move',
+    type: 'update_repository',
+    resource: 'audited-a/copy',
+    run: () => send('POST', `${PROJECT}/repositories/copy/move`, { repository_name: 'moved' }),
+  },
+  {
+    operation: 'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name',
+    type: 'delete_repository',
+    resource: 'audited-a/moved',
+    run: () => send('DELETE', `${PROJECT}/repositories/moved`),
+  },
   {
     operation: 'DELETE /api/v2.0/projects/:project_name/repositories/:repository_name',
     type: 'delete_repository',
@@ -411,11 +418,17 @@ const STEPS: readonly Step[] = [
     run: () => send('DELETE', `${PROJECT}/repositories/app`),
   },
   {
+    operation: 'POST /api/v2.0/projects/:project_name_or_id/rename',
+    type: 'update_project',
+    resource: 'audited-a',
+    run: () => send('POST', `${PROJECT}/rename`, { name: 'audited-b' }),
+  },
+  {
     operation: 'DELETE /api/v2.0/projects/:project_name_or_id',
     type: 'delete_project',
-    resource: 'audited-a',
-    description: 'delete project: audited-a',
-    run: () => send('DELETE', PROJECT),
+    resource: 'audited-b',
+    description: 'delete project: audited-b',
+    run: () => send('DELETE', `${API}/projects/audited-b`),
   },
   {
     operation: 'DELETE /api/v2.0/users/:user_id',
