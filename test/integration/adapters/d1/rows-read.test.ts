@@ -1,8 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { D1QuotaStore } from '#adapters/d1/quota-store';
+import { D1RepositoryStore } from '#adapters/d1/repository-store';
 import { MeteredDatabase } from '#adapters/metering/metered-database';
 import { parseRepositoryName } from '#core/reference';
+import { newMutation } from '#domain/events/mutation';
 import { QUOTA_ORDERS } from '#domain/quotas/quota-store';
 import type { Env } from '#src/env';
 import { createHarness } from '#test/support/harness';
@@ -86,5 +88,66 @@ describe('deleting and restoring an artifact', () => {
     );
     const after = await cost(image);
     for (const [index, count] of after.entries()) expect(count - (before[index] ?? 0)).toBeLessThan(10);
+  });
+});
+
+describe('moving a repository', () => {
+  /** Moves a repository of so many artifacts, each with a layer of its own, to another project. */
+  async function cost(count: number): Promise<number> {
+    const name = `moved-${count}`;
+    const numbers = `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${count})`;
+    const [source, destination] = [`${name}-from`, `${name}-to`];
+    await run(
+      `insert into projects (name, owner_id, created_at_ms, updated_at_ms) values (?, 1, 0, 0), (?, 1, 0, 0)`,
+      source,
+      destination,
+    );
+    await run(
+      `insert into repositories (project_id, name, published_at_ms, created_at_ms, updated_at_ms)
+         select id, ?, 0, 0, 0 from projects where name = ?`,
+      name,
+      source,
+    );
+    for (const kind of ['manifest', 'layer']) {
+      await run(
+        `${numbers} insert into blobs (digest, size_bytes, object_key, touched_at_ms, created_at_ms)
+           select ?1 || i, 1, ?1 || i, 0, 0 from n`,
+        `${name}-${kind}-`,
+      );
+    }
+    await run(
+      `insert into repository_blobs (repository_id, blob_id, linked_at_ms)
+         select r.id, b.id, 0 from repositories r, blobs b where r.name = ?1 and b.digest like ?1 || '-layer-%'`,
+      name,
+    );
+    await run(
+      `insert into artifacts (repository_id, digest, manifest_blob_id, manifest_media_type, manifest_size_bytes, size_bytes,
+         pushed_at_ms) select r.id, b.digest, b.id, 'x', 1, 1, 0 from repositories r, blobs b
+         where r.name = ?1 and b.digest like ?1 || '-manifest-%'`,
+      name,
+    );
+    const row = await DB.prepare('select id, project_id from repositories where name = ?').bind(name).first();
+    const destinationId = await DB.prepare('select id from projects where name = ?')
+      .bind(destination)
+      .first<number>('id');
+    const move = {
+      repository: { id: row?.['id'] as number, projectId: row?.['project_id'] as number, nameInProject: name },
+      destinationId: destinationId ?? 0,
+      name: 'there',
+      aliasExpiresAtMs: 1,
+      lockToken: 1,
+      mutation: newMutation(
+        { projectId: undefined, operation: 'update', resourceType: 'repository', resource: name, description: '' },
+        actor,
+        harness.clock,
+      ),
+    };
+    return rowsRead(() => new D1RepositoryStore({ db }).move(move));
+  }
+
+  it('reads as many rows of each thing in it, however many there are', async () => {
+    const [few, many] = [await cost(MANY / 10), await cost(MANY)];
+    expect(few).toBeGreaterThan(MANY / 10);
+    expect(many).toBeLessThan(few * 11);
   });
 });
