@@ -4,7 +4,7 @@ import { projectParam, resourceNameHeader, toNameOrId } from '#routes/api/projec
 import { createApiRouter, jsonBody } from '#routes/api/router';
 import { readScannerQuery } from '#routes/api/scanner-query';
 import { errorResponses, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
-import { projectScannerSchema, scannerSchema, toScannerDto } from '#routes/api/schemas/scanner';
+import { noScannerSchema, projectScannerSchema, scannerSchema, toScannerDto } from '#routes/api/schemas/scanner';
 import type { AppEnv } from '#routes/app-env';
 
 const path = '/projects/{project_name_or_id}/scanner';
@@ -19,9 +19,8 @@ const getScannerOfProject = createRoute({
   request: target,
   responses: {
     200: {
-      description: 'the scanner; without body where there is none',
-      'x-may-be-empty': true,
-      content: { 'application/json': { schema: scannerSchema } },
+      description: 'the scanner; an object without anything where there is none',
+      content: { 'application/json': { schema: z.union([scannerSchema, noScannerSchema]) } },
     },
     ...errorResponses(401, 403, 404),
   },
@@ -63,9 +62,7 @@ export function projectScannerRoutes(): OpenAPIHono<AppEnv> {
     const nameOrId = toNameOrId(c.req.valid('param'), c.req.valid('header'));
     const project = await access.authorizeProject(c.get('principal'), nameOrId, 'scanner:read');
     const found = await projectScanners.find(project);
-    if (found) return c.json(toScannerDto(found), 200);
-    // As Harbor; the framework's types know no body that may be missing.
-    return c.body(null, 200) as never;
+    return c.json(found ? toScannerDto(found) : {}, 200);
   });
 
   routes.openapi(setScannerOfProject, async (c) => {

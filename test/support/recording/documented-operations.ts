@@ -20,8 +20,6 @@ interface RawOperation {
 interface DocumentedResponse {
   readonly headers?: Readonly<Record<string, { readonly required?: boolean }>>;
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
-  /** Whether there may be nothing to tell of, and so no body. */
-  readonly 'x-may-be-empty'?: boolean;
 }
 
 /** One operation of the served document. */
@@ -86,8 +84,7 @@ export function problemsOf(operation: DocumentedOperation, response: Response, t
 }
 
 function bodyProblems(answer: DocumentedResponse, response: Response, text: string): readonly string[] {
-  const { content, 'x-may-be-empty': mayBeEmpty = false } = answer;
-  if (mayBeEmpty && text === '') return [];
+  const { content } = answer;
   if (!content) return text === '' ? [] : ['the document knows no body'];
   const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
   const documented = content[type];
