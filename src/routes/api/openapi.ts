@@ -19,7 +19,8 @@ export function describeApi(app: OpenAPIHono<AppEnv>): OpenApiDocument {
     info: {
       title: 'Roadstead API',
       version: '2.0',
-      description: 'Wire-compatible with the Harbor 2.x API; operations tagged `trash` and `trust-rule` are Roadstead’s own.',
+      description:
+        'Wire-compatible with the Harbor 2.x API; operations tagged `trash` and `trust-rule` are Roadstead’s own.',
     },
     servers: [{ url: BASE_PATH }],
     // Everybody may ask; each operation says whom it refuses.
