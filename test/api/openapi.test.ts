@@ -17,6 +17,7 @@ interface Operation {
 
 interface Document {
   readonly openapi: string;
+  readonly info: { readonly description: string };
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, object>> };
@@ -50,6 +51,10 @@ describe('GET /api/v2.0/openapi.json', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(document.servers).toEqual([{ url: '/api/v2.0' }]);
     expect(Object.keys(document.paths)).toContain('/projects/{project_name_or_id}');
+  });
+
+  it('says which tags are not of Harbor', () => {
+    for (const tag of OWN_TAGS) expect(document.info.description).toContain(`\`${tag}\``);
   });
 
   it('tells of every route there is', () => {

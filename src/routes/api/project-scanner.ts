@@ -4,7 +4,7 @@ import { projectParam, resourceNameHeader, toNameOrId } from '#routes/api/projec
 import { createApiRouter, jsonBody } from '#routes/api/router';
 import { readScannerQuery } from '#routes/api/scanner-query';
 import { errorResponses, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
-import { projectScannerSchema, scannerSchema, toScannerDto } from '#routes/api/schemas/scanner';
+import { noScannerSchema, projectScannerSchema, scannerSchema, toScannerDto } from '#routes/api/schemas/scanner';
 import type { AppEnv } from '#routes/app-env';
 
 const path = '/projects/{project_name_or_id}/scanner';
@@ -19,8 +19,8 @@ const getScannerOfProject = createRoute({
   request: target,
   responses: {
     200: {
-      description: 'the scanner; an empty object where there is none',
-      content: { 'application/json': { schema: z.union([scannerSchema, z.strictObject({})]) } },
+      description: 'the scanner; an object without anything where there is none',
+      content: { 'application/json': { schema: z.union([scannerSchema, noScannerSchema]) } },
     },
     ...errorResponses(401, 403, 404),
   },

@@ -105,6 +105,14 @@ describe('the settings', () => {
     expect((await server.services.configuration.current()).ldap_search_password).toBe('Top-secret-1');
   });
 
+  it('tell that there is a client secret of the UAA, as Harbor’s clients expect, and not which', async () => {
+    await write({ uaa_client_secret: 'Top-secret-4' });
+    const { items } = await read();
+    expect(items['uaa_client_secret']).toEqual({ value: '', editable: true });
+    await write({ uaa_client_secret: '' });
+    expect((await server.services.configuration.current()).uaa_client_secret).toBe('Top-secret-4');
+  });
+
   it('leave a line in the audit log that names keys and no values', async () => {
     await write({ uaa_client_secret: 'Top-secret-3' });
     const description = await testEnv.DB.prepare(

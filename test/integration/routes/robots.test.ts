@@ -88,7 +88,10 @@ describe('POST /api/v2.0/robots', () => {
     const wanted = { ...ofProject('chosen'), duration: undefined, secret: 'Chosen-secret-1' };
     const made = await makeRobot(server, wanted);
     expect(made.secret).toBe('Chosen-secret-1');
-    expect(await (await get(made.id)).json()).toMatchObject({ duration: 30 });
+    const robot = await (await get(made.id)).json();
+    expect(robot).toMatchObject({ duration: 30 });
+    // Empty, and left out.
+    expect(robot).not.toHaveProperty('description');
   });
 
   it('makes one that never ends', async () => {

@@ -18,13 +18,16 @@ export const configurationsSchema = z
 /** Harbor tells when everything is scanned among the settings; nothing is scanned here yet. */
 const SCAN_ALL_POLICY = { type: 'none', parameter: {} };
 
+/** The one secret that Harbor answers, in the clear: its clients count on the key, which tells nothing here. */
+const ANSWERED_EMPTY: ConfigurationKey = 'uaa_client_secret';
+
 export interface Editability {
   readonly isEditable: boolean;
   /** The way of logging in changes only while nobody but the first administrator has an account. */
   readonly isModeEditable: boolean;
 }
 
-/** Secrets are never answered. */
+/** Secrets are never answered; an empty one that comes back in a `PUT` changes nothing. */
 export function toConfigurationsDto(
   configuration: Configuration,
   { isEditable, isModeEditable }: Editability,
@@ -35,5 +38,9 @@ export function toConfigurationsDto(
     const editable = key === 'auth_mode' ? isModeEditable : isEditable;
     return [key, { value: typeof value === 'object' ? JSON.stringify(value) : value, editable }] as const;
   });
-  return { ...Object.fromEntries(items), scan_all_policy: { value: SCAN_ALL_POLICY, editable: isEditable } };
+  return {
+    ...Object.fromEntries(items),
+    [ANSWERED_EMPTY]: { value: '', editable: isEditable },
+    scan_all_policy: { value: SCAN_ALL_POLICY, editable: isEditable },
+  };
 }

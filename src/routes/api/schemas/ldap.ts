@@ -26,7 +26,7 @@ export const ldapConfSchema = z
 export const ldapPingResultSchema = z.object({ success: z.boolean(), message: z.string() }).openapi('LdapPingResult');
 
 export const ldapUserSchema = z
-  .object({ username: z.string(), realname: z.string(), email: z.string() })
+  .object({ username: z.string(), realname: z.string().optional(), email: z.string().optional() })
   .openapi('LdapUser');
 
 export const ldapImportUsersSchema = z
@@ -62,8 +62,8 @@ export function toLdapTrial(conf: z.infer<typeof ldapConfSchema>): LdapTrial {
   );
 }
 
-export function toLdapUserDto({ username, realname = '', email = '' }: LdapUser): z.infer<typeof ldapUserSchema> {
-  return { username, realname, email };
+export function toLdapUserDto({ username, realname, email }: LdapUser): z.infer<typeof ldapUserSchema> {
+  return { username, ...(realname && { realname }), ...(email && { email }) };
 }
 
 export function toLdapGroupDto({ name, dn }: LdapGroup): z.infer<typeof ldapGroupSchema> {

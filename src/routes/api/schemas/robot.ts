@@ -72,7 +72,7 @@ export const robotSchema = z
   .object({
     id: z.int(),
     name: z.string(),
-    description: z.string(),
+    description: z.string().optional(),
     level: z.enum(['system', 'project']),
     duration: z.int(),
     editable: z.boolean(),
@@ -97,7 +97,7 @@ export function toRobotDto(robot: Robot, prefix: string): z.infer<typeof robotSc
   return {
     id: robot.id,
     name: fullName(robot, prefix),
-    description: robot.description,
+    ...(robot.description && { description: robot.description }),
     level: robot.project ? 'project' : 'system',
     duration: robot.durationDays,
     editable: true,

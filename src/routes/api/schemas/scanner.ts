@@ -57,6 +57,9 @@ export const scannerSchema = z
   })
   .openapi('ScannerRegistration');
 
+/** What a project without scanner has. Harbor sends no body, which clients that decode every answer stumble over. */
+export const noScannerSchema = z.strictObject({}).openapi('NoScanner');
+
 export const scannerMetadataSchema = z
   .object({
     scanner: z.object({ name: z.string(), vendor: z.string(), version: z.string() }).openapi('Scanner'),
