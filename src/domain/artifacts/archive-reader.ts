@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { createTarDecoder, type ParsedTarEntry } from 'modern-tar';
 import { AppError } from '#core/errors';
 
@@ -18,7 +20,7 @@ export async function readFileOf(
   { isGzip, isWanted }: { readonly isGzip: boolean; readonly isWanted: (path: string) => boolean },
 ): Promise<Uint8Array | undefined> {
   try {
-    const bytes = isGzip ? archive.pipeThrough(new DecompressionStream('gzip')) : archive;
+    const bytes = isGzip ? unzipped(archive) : archive;
     return await findFile(
       bytes.pipeThrough(upTo(MAX_UNPACKED_BYTES)).pipeThrough(createTarDecoder({ strict: true })),
       isWanted,
@@ -27,6 +29,28 @@ export async function readFileOf(
     if (error instanceof AppError) throw error;
     throw new AppError('BAD_REQUEST', { message: 'the content of the artifact is no readable archive', cause: error });
   }
+}
+
+/**
+ * No further than is read. A `DecompressionStream` keeps all that its input unfolds to, however little is read of it: half a
+ * gigabyte of half a megabyte.
+ */
+function unzipped(archive: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const gunzip = createGunzip();
+  const source = Readable.from(archive, { highWaterMark: 1 });
+  source.on('error', (error) => gunzip.destroy(error));
+  gunzip.on('close', () => source.destroy());
+  const chunks = source.pipe(gunzip)[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
+  });
 }
 
 async function findFile(
