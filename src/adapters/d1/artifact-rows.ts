@@ -83,13 +83,21 @@ export const MEDIA_TYPE = `case a.type
     when 'WASM' then 'application/vnd.wasm.config.v1+json' when 'CNAB' then 'application/vnd.cnab.manifest.v1'
     else coalesce(a.config_media_type, a.manifest_media_type) end`;
 
-export const ARTIFACT = `
+const artifactsShowing = (shown: (column: string) => string) => `
   select a.id, r.project_id, a.repository_id, p.name as project, r.name as repository, a.digest, a.manifest_media_type,
-    ${MEDIA_TYPE} as media_type, a.artifact_type, a.type, a.extra_attributes, a.icon_digest, a.size_bytes, a.pushed_at_ms,
-    a.pulled_at_ms, a.annotations
+    ${MEDIA_TYPE} as media_type, a.artifact_type, a.type, ${shown('extra_attributes')}, a.icon_digest, a.size_bytes,
+    a.pushed_at_ms, a.pulled_at_ms, ${shown('annotations')}
   from artifacts a
   join repositories r on r.id = a.repository_id
   join projects p on p.id = r.project_id`;
+
+/** Annotations, and extra attributes, that are longer than this as JSON are not in a list, which may be of a thousand. */
+const MAX_LISTED_LENGTH = 10_000;
+
+export const ARTIFACT = artifactsShowing((column) => `a.${column}`);
+export const LISTED_ARTIFACT = artifactsShowing(
+  (column) => `iif(length(a.${column}) <= ${MAX_LISTED_LENGTH}, a.${column}, null) as ${column}`,
+);
 
 export function toArtifact(row: ArtifactRow, parts: PartRows): Artifact {
   const repository = repositoryName(row.project, row.repository);

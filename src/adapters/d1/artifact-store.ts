@@ -1,5 +1,12 @@
 import { ACCESSORY, withParts } from '#adapters/d1/artifact-parts';
-import { type AccessoryRow, ARTIFACT, type ArtifactRow, MEDIA_TYPE, toAccessory } from '#adapters/d1/artifact-rows';
+import {
+  type AccessoryRow,
+  ARTIFACT,
+  type ArtifactRow,
+  LISTED_ARTIFACT,
+  MEDIA_TYPE,
+  toAccessory,
+} from '#adapters/d1/artifact-rows';
 import { isUnfiltered, searchOf } from '#adapters/d1/artifact-search';
 import { withRetries } from '#adapters/d1/batch';
 import { conditions } from '#adapters/d1/conditions';
@@ -69,7 +76,7 @@ export class D1ArtifactStore implements ArtifactStore {
       total: isCounted
         ? { sql: 'select artifact_count from repositories where id = ?1', bindings: [scope.repositoryId] }
         : undefined,
-      select: () => ARTIFACT,
+      select: () => LISTED_ARTIFACT,
       id: 'a.id',
       column,
       page,

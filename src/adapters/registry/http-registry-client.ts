@@ -26,7 +26,7 @@ export class HttpRegistryClient implements RegistryClient {
     try {
       const response = await this.#ask(endpoint);
       if (!login) return response.status === 200 || response.status === 401 ? undefined : unexpected(response);
-      const authorization = await this.#authorization(response, login);
+      const authorization = await this.#authorization(endpoint, response, login);
       if (authorization === undefined) return 'it asks for no login that is known here';
       const answer = await this.#ask(endpoint, authorization);
       if (answer.status === 401 || answer.status === 403) return 'it refuses the credential';
@@ -38,13 +38,19 @@ export class HttpRegistryClient implements RegistryClient {
     }
   }
 
-  /** What to send as Authorization; a token of the registry's token service when it asks for one. */
-  async #authorization(refused: Response, { accessKey, secret }: Login): Promise<string | undefined> {
+  /**
+   * What to send as Authorization; a token of the registry's token service when it asks for one. That may be another host's,
+   * as Docker Hub's is, but what is kept from listeners on the way to the registry is kept from them on this one too.
+   */
+  async #authorization(endpoint: string, refused: Response, { accessKey, secret }: Login): Promise<string | undefined> {
     const basic = basicCredentials(accessKey, secret);
     if (refused.status === 200) return basic;
     const challenge = parseChallenge(refused.headers.get('www-authenticate'));
     if (challenge?.scheme !== 'bearer') return challenge && basic;
     const url = new URL(challenge.realm);
+    if (endpoint.startsWith('https:') && url.protocol !== 'https:') {
+      throw new Rejected('it asks for the credential over http');
+    }
     if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
     const response = await this.#ask(url.href, basic);
     if (response.status === 401 || response.status === 403) throw new Rejected('it refuses the credential');

@@ -5,6 +5,8 @@ import type { Descriptor, Manifest } from '#core/manifest';
 
 /** References to other nodes that a YAML text may have; more could unfold without end. */
 const MAX_ALIASES = 100;
+/** Longest requirements.yaml that is read, in characters: parsing takes its time at once, and no chart needs as many. */
+const MAX_REQUIREMENTS_LENGTH = 64 * 1024;
 
 const text = z.string().optional().catch(undefined);
 
@@ -45,8 +47,11 @@ export function declaredDependencies(chart: Readonly<Record<string, unknown>>): 
   return (parsed.success && parsed.data.dependencies) || [];
 }
 
-/** The dependencies in a requirements.yaml; BAD_REQUEST for what is no such text. */
+/** The dependencies in a requirements.yaml; BAD_REQUEST for what is no such text, REQUEST_ENTITY_TOO_LARGE beyond 64 KiB. */
 export function parseRequirements(yaml: string): readonly ChartDependency[] {
+  if (yaml.length > MAX_REQUIREMENTS_LENGTH) {
+    throw new AppError('REQUEST_ENTITY_TOO_LARGE', { message: 'the requirements.yaml of the chart is too large' });
+  }
   const parsed = dependenciesSchema.safeParse(parseYaml(yaml));
   if (!parsed.success) throw new AppError('BAD_REQUEST', { message: 'the requirements.yaml of the chart is invalid' });
   return parsed.data.dependencies ?? [];
@@ -54,7 +59,8 @@ export function parseRequirements(yaml: string): readonly ChartDependency[] {
 
 function parseYaml(yaml: string): unknown {
   try {
-    return parse(yaml, { maxAliasCount: MAX_ALIASES, logLevel: 'error' });
+    // Each key is compared with all before it where they must be unique; of two alike the last counts.
+    return parse(yaml, { maxAliasCount: MAX_ALIASES, logLevel: 'error', uniqueKeys: false });
   } catch {
     return undefined;
   }

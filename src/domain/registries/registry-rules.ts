@@ -1,3 +1,4 @@
+import { hasControlCharacter } from '#core/control-characters';
 import { AppError } from '#core/errors';
 import { requireHttpEndpoint } from '#core/http-endpoint';
 import { isRegistryType, type RegistryType } from '#domain/registries/registry-types';
@@ -12,6 +13,7 @@ const MAX_CERTIFICATE_LENGTH = 64 * 1024;
 export function requireRegistryName(name: string): string {
   if (name === '') throw invalid('name cannot be empty');
   if (name.length > MAX_NAME_LENGTH) throw invalid(`the max length of name is ${MAX_NAME_LENGTH}`);
+  if (hasControlCharacter(name)) throw invalid('name holds a control character');
   return name;
 }
 
@@ -24,7 +26,10 @@ export function requireRegistryUrl(text: string): string {
   return requireHttpEndpoint(text, { of: 'the registry', maxLength: MAX_URL_LENGTH });
 }
 
-/** Refuses what is too long to be kept, naming the field and never its value. */
+/**
+ * Refuses what is too long to be kept, and a name that Basic authentication cannot carry (RFC 7617 §2), naming the field and
+ * never its value. A secret may be a key file, which has lines.
+ */
 export function requireBounded(texts: {
   readonly description: string;
   readonly accessKey: string;
@@ -35,6 +40,9 @@ export function requireBounded(texts: {
   if (description.length > MAX_TEXT_LENGTH) throw invalid(`the max length of description is ${MAX_TEXT_LENGTH}`);
   if (accessKey.length > MAX_TEXT_LENGTH) throw invalid(`the max length of access_key is ${MAX_TEXT_LENGTH}`);
   if (secret.length > MAX_SECRET_LENGTH) throw invalid(`the max length of access_secret is ${MAX_SECRET_LENGTH}`);
+  if (accessKey.includes(':') || hasControlCharacter(accessKey)) {
+    throw invalid('access_key holds characters that cannot be sent');
+  }
   if (caCertificate !== '' && !isPem(caCertificate)) throw invalid('the CA certificate is no PEM certificate');
 }
 

@@ -15,6 +15,7 @@ const AUTHS: readonly string[] = ['', 'Basic', 'Bearer', 'APIKey'] satisfies Sca
 export function requireScannerName(name: string): string {
   if (name === '') throw invalid('missing registration name');
   if (name.length > MAX_NAME_LENGTH) throw invalid(`the max length of name is ${MAX_NAME_LENGTH}`);
+  if (hasControlCharacter(name)) throw invalid('name holds a control character');
   return name;
 }
 

@@ -23,7 +23,8 @@ async function answerAsRegistry(input: string, init: RequestInit): Promise<Respo
     return Response.json({ token: 'a-token' });
   }
   if (authorization === 'Bearer a-token') return Response.json({});
-  const challenge = `Bearer realm="${url.origin}/token",service="remote"`;
+  const origin = url.hostname === 'careless.remote.test' ? 'http://auth.remote.test' : url.origin;
+  const challenge = `Bearer realm="${origin}/token",service="remote"`;
   return new Response(null, { status: 401, headers: { 'www-authenticate': challenge } });
 }
 
@@ -119,6 +120,23 @@ describe('POST /api/v2.0/registries', () => {
     await create('careful');
     const told = calls.filter(({ authorization }) => authorization?.startsWith('Basic'));
     expect(told.map(({ url }) => url)).toEqual([`${REMOTE}/token?service=remote`]);
+  });
+});
+
+describe('a registry whose token service is reached by http', () => {
+  const isTold = () => calls.some(({ authorization }) => authorization !== null);
+  const request = { name: 'careless', type: 'docker-registry', credential: CREDENTIAL };
+
+  it('gets no login when it is reached by https itself', async () => {
+    const response = await send('POST', '', { ...request, url: 'https://careless.remote.test' });
+    expect(response.status).toBe(400);
+    expect((await errorOf(response)).message).toContain('over http');
+    expect(isTold()).toBe(false);
+  });
+
+  it('gets one when everything is in the open anyway', async () => {
+    expect((await send('POST', '', { ...request, url: 'http://careless.remote.test' })).status).toBe(201);
+    expect(isTold()).toBe(true);
   });
 });
 

@@ -40,6 +40,12 @@ describe('readFileOf', () => {
     await expect(readFileOf(gzip(archive), named('app/b'))).rejects.toMatchObject({ code: 'REQUEST_ENTITY_TOO_LARGE' });
   });
 
+  it('does not look at more than 10,000 entries', async () => {
+    const fillers = Array.from({ length: 10_000 }, (): File => ['app/a', '']);
+    const archive = gzip(await pack(...fillers, ['app/b', 'found']));
+    await expect(readFileOf(archive, named('app/b'))).rejects.toMatchObject({ code: 'REQUEST_ENTITY_TOO_LARGE' });
+  });
+
   it.each([
     ['no gzip', Uint8Array.from([1, 2, 3, 4])],
     ['nothing', new Uint8Array(0)],

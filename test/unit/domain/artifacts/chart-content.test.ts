@@ -55,6 +55,16 @@ describe('parseRequirements', () => {
   ])('refuses %s', (_, yaml) => {
     expect(() => parseRequirements(yaml)).toThrow(AppError);
   });
+
+  it('compares no key with all before it', () => {
+    expect(parseRequirements('dependencies: x\ndependencies: []\n')).toEqual([]);
+  });
+
+  it('does not parse more than 64 KiB', () => {
+    const yaml = 'dependencies: []\n'.padEnd(64 * 1024, '#');
+    expect(parseRequirements(yaml)).toEqual([]);
+    expect(() => parseRequirements(`${yaml}#`)).toThrow(expect.objectContaining({ code: 'REQUEST_ENTITY_TOO_LARGE' }));
+  });
 });
 
 /** A list of lists of lists of the same. */

@@ -45,6 +45,21 @@ describe('what goes with a deleted artifact', () => {
     expect(idsOf(root, ofGrandchild, grandchild, child)).toEqual([1, 2, 3, 4]);
   });
 
+  it('is found in a chain by looking at each link a few times', () => {
+    const LINKS = 500;
+    let looks = 0;
+    const link = (id: number): DeletionCandidate => ({
+      ...candidate(id),
+      get accessoryOf() {
+        looks += 1;
+        return digestNo(id - 1);
+      },
+    });
+    const chain = Array.from({ length: LINKS }, (_, index) => link(LINKS + 1 - index));
+    expect(idsOf(root, ...chain)).toHaveLength(LINKS + 1);
+    expect(looks).toBeLessThan(5 * LINKS);
+  });
+
   it('is nothing of a child that stays', () => {
     const child = candidate(2, { parentIds: [1], tagCount: 1 });
     expect(idsOf(root, child, candidate(3, { accessoryOf: digestNo(2) }))).toEqual([1]);

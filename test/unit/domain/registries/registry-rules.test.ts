@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { requireBounded, requireRegistryUrl } from '#domain/registries/registry-rules';
+import { requireBounded, requireRegistryName, requireRegistryUrl } from '#domain/registries/registry-rules';
+
+describe('requireRegistryName', () => {
+  it('takes one line', () => {
+    expect(requireRegistryName('Röntgen 1')).toBe('Röntgen 1');
+    expect(() => requireRegistryName('a\r\nb')).toThrow('control character');
+  });
+});
 
 describe('requireRegistryUrl', () => {
   it.each([
@@ -31,6 +38,14 @@ describe('requireBounded', () => {
     const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
     expect(() => requireBounded({ ...texts, caCertificate: pem })).not.toThrow();
     expect(() => requireBounded({ ...texts, caCertificate: 'MIIB' })).toThrow('PEM');
+  });
+
+  it.each(['a:b', 'a\nb', 'a\u0000'])('refuses %j for the name of a login', (accessKey) => {
+    expect(() => requireBounded({ ...texts, accessKey })).toThrow(/^access_key holds characters that cannot be sent$/);
+  });
+
+  it('takes a secret of several lines', () => {
+    expect(() => requireBounded({ ...texts, accessKey: '_json_key', secret: '{\n "type": "x"\n}' })).not.toThrow();
   });
 
   it('names what is too long and never its value', () => {

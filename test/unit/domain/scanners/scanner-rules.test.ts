@@ -10,10 +10,11 @@ import {
 const badRequest = expect.objectContaining({ code: 'BAD_REQUEST' });
 
 describe('what is kept of a scanner', () => {
-  it('has a name of 128 characters at most', () => {
+  it('has a name of one line and 128 characters at most', () => {
     expect(requireScannerName('n'.repeat(128))).toHaveLength(128);
     expect(() => requireScannerName('n'.repeat(129))).toThrow(badRequest);
     expect(() => requireScannerName('')).toThrow('missing registration name');
+    expect(() => requireScannerName('a\r\nb')).toThrow('control character');
   });
 
   it('has a description of 1024 characters at most', () => {
