@@ -53,7 +53,11 @@ export default defineConfig({
           // Its source maps name sources that it does not bring, which confuses the loader; bundled, it loads.
           deps: { optimizer: { ssr: { enabled: true, include: ['itty-durable'] } } },
           include: ['test/integration/**/*.test.ts', 'test/api/**/*.test.ts'],
-          setupFiles: ['test/support/begin-anew.ts', 'test/support/recording/hand-over-record.ts'],
+          setupFiles: [
+            'test/support/begin-anew.ts',
+            'test/support/query-plans/check-plans.ts',
+            'test/support/recording/hand-over-record.ts',
+          ],
         },
       },
     ],

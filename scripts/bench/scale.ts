@@ -30,7 +30,7 @@ export const FULL_SCALE: Scale = {
   chunks: 100,
   chunkBytes: 6 * MIB,
   memoryLayerBytes: [64 * MIB, 512 * MIB],
-  seed: { repositories: 10_000, artifacts: 100_000, blobs: 1_000_000 },
+  seed: { repositories: 10_000, artifacts: 100_000, blobs: 1_000_000, projects: 10_000, auditEntries: 100_000 },
 };
 
 /** The same measurements in under three minutes, for a change in progress; its figures are no evidence. */
@@ -42,5 +42,5 @@ export const QUICK_SCALE: Scale = {
   chunks: 20,
   chunkBytes: 1 * MIB,
   memoryLayerBytes: [16 * MIB, 64 * MIB],
-  seed: { repositories: 1_000, artifacts: 10_000, blobs: 20_000 },
+  seed: { repositories: 1_000, artifacts: 10_000, blobs: 30_000, projects: 1_000, auditEntries: 10_000 },
 };

@@ -5,6 +5,7 @@ import type { ArtifactListing, ArtifactScope } from '#domain/artifacts/artifact-
 
 /** The conditions of the indexes in `schema/artifacts.ts`, word for word: only then are their rows not looked at. */
 const INDEXES = {
+  artifacts_type: 'a.accessory_type is null and (a.tag_count > 0 or a.parent_count = 0)',
   artifacts_listed: 'a.accessory_type is null and (a.tag_count > 0 or a.parent_count = 0)',
   artifacts_project: 'a.accessory_type is null and (a.tag_count > 0 or a.parent_count = 0)',
   artifacts_pushed: 'a.accessory_type is null',
@@ -24,31 +25,38 @@ export interface ArtifactSearch {
   readonly matching: Bound;
   /** `select 1` of all that must be looked at to tell which match, and in which order; undefined when an index tells. */
   readonly candidates: Bound | undefined;
+  /** Whether what matches comes in no order. */
+  readonly isScattered: boolean;
 }
 
 interface Source {
   readonly from: string;
   readonly where: Conditions;
   readonly candidates: Bound | undefined;
+  /** Whether what is found has the type that the filter asks for. */
+  readonly hasType?: boolean;
+  /** The labels that what is found need not have, where these are not all. */
+  readonly restLabels?: ArtifactFilter['labels'];
 }
 
 export function searchOf({ scope, filter, page }: ArtifactListing): ArtifactSearch {
   const pin = scope.kind === 'repository' ? pinned(scope.repositoryId, filter) : undefined;
-  const { from, where, candidates } = pin ?? indexed(scope, filter);
+  const { from, where, candidates, hasType, restLabels = filter.labels } = pin ?? indexed(scope, filter);
   where
     .matching('a.id', filter.id)
     .matching('a.digest', filter.digest)
-    .matching('a.type', filter.type)
+    .matching('a.type', hasType ? undefined : filter.type)
     .matching(MEDIA_TYPE, filter.media_type)
     .matching('a.manifest_media_type', filter.manifest_media_type)
     .matching('a.artifact_type', filter.artifact_type)
     .matching('a.size_bytes', filter.size)
     .matching('a.pulled_at_ms', filter.pull_time)
-    .havingAll(hasLabel, filter.labels);
+    .havingAll(hasLabel, restLabels);
   const isServed = !pin && page.orderBy === 'push_time' && isServedByIndex(scope, filter);
   return {
     matching: { sql: `from ${from} where ${where.sql}`, bindings: where.bindings },
     candidates: isServed ? undefined : candidates,
+    isScattered: !isServed,
   };
 }
 
@@ -76,12 +84,13 @@ function pinned(repositoryId: number, filter: ArtifactFilter): Source | undefine
   }
   if (id && id.match !== 'range') return { from: 'artifacts a', where, candidates: undefined };
   if (tags && isNameOfTag(tags)) return pinnedByTag(where, repositoryId, tags);
-  const label = labels?.values[0];
+  const [label, ...others] = labels?.values ?? [];
   if (label === undefined) return undefined;
   return {
     from: 'artifact_labels pin cross join artifacts a on a.id = pin.artifact_id',
     where: where.add((parameter) => `pin.label_id = ${parameter}`, label),
     candidates: { sql: 'select 1 from artifact_labels where label_id = ?1', bindings: [label] },
+    restLabels: { match: 'all-of', values: others },
   };
 }
 
@@ -102,25 +111,32 @@ function indexed(scope: ArtifactScope, filter: ArtifactFilter): Source {
   const [column, id] =
     scope.kind === 'repository' ? ['a.repository_id', scope.repositoryId] : ['a.project_id', scope.projectId];
   const from = `artifacts a indexed by ${index}`;
-  const candidates = conditions([`${column} = ?1`, INDEXES[index]], [id]).matching('a.pushed_at_ms', filter.push_time);
+  const hasType = index === 'artifacts_type';
+  const candidates = conditions([`${column} = ?1`, INDEXES[index]], [id])
+    .matching('a.type', hasType ? filter.type : undefined)
+    .matching('a.pushed_at_ms', filter.push_time);
   const where = conditions([candidates.sql, ...termsOfTags(filter.tags)], candidates.bindings);
   if (filter.tags && isNameOfTag(filter.tags)) where.add(hasTag(filter.tags), filter.tags.value);
   return {
     from,
     where,
     candidates: { sql: `select 1 from ${from} where ${candidates.sql}`, bindings: candidates.bindings },
+    hasType,
   };
 }
 
-function indexFor(scope: ArtifactScope, { base, tags }: ArtifactFilter): keyof typeof INDEXES {
+function indexFor(scope: ArtifactScope, { base, tags, type }: ArtifactFilter): keyof typeof INDEXES {
   if (scope.kind === 'project') return 'artifacts_project';
+  if (!base && !tags && type?.match === 'exact') return 'artifacts_type';
   if (tags?.match === 'exact' && tags.value === '*') return 'artifacts_tagged';
   if (base) return 'artifacts_pushed';
   return tags?.match === 'exact' && tags.value === 'nil' ? 'artifacts_untagged' : 'artifacts_listed';
 }
 
 /** Whether an index holds just what is asked for. */
-function isServedByIndex(scope: ArtifactScope, { base, tags, push_time, ...others }: ArtifactFilter): boolean {
+function isServedByIndex(scope: ArtifactScope, filter: ArtifactFilter): boolean {
+  const { base, tags, push_time, type, ...others } = filter;
+  if (type && indexFor(scope, filter) !== 'artifacts_type') return false;
   if (scope.kind === 'project' && (tags || scope.isLatestOnly)) return false;
   const isUntaggedOfAll = base !== undefined && tags?.value === 'nil';
   return !isUntaggedOfAll && Object.keys(others).length === 0;

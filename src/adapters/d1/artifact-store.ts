@@ -63,7 +63,7 @@ export class D1ArtifactStore implements ArtifactStore {
 
   async list(listing: ArtifactListing): Promise<Listed<Artifact>> {
     const { scope, filter, page, parts } = listing;
-    const { matching, candidates } = searchOf(listing);
+    const { matching, candidates, isScattered } = searchOf(listing);
     if (candidates) await requireSearchable(this.#db, candidates.sql, candidates.bindings);
     const column = COLUMN_OF[page.orderBy];
     const isLatestOnly = scope.kind === 'project' && scope.isLatestOnly;
@@ -73,6 +73,7 @@ export class D1ArtifactStore implements ArtifactStore {
       keys: () => (isLatestOnly ? latestOf(column, matching.sql) : keys),
       bindings: matching.bindings,
       isDescending: page.isDescending,
+      isScattered: isScattered || isLatestOnly,
       total: isCounted
         ? { sql: 'select artifact_count from repositories where id = ?1', bindings: [scope.repositoryId] }
         : undefined,
@@ -100,6 +101,7 @@ export class D1ArtifactStore implements ArtifactStore {
       keys: () => `select a.id id, ${column} key from ${ACCESSORIES} where ${where.sql}`,
       bindings: where.bindings,
       isDescending: page.isDescending,
+      isScattered: !isServed,
       select: (bind) => `select ${ACCESSORY} from artifacts a join artifacts s on s.id = ${bind(subject.id)}`,
       id: 'a.id',
       column,

@@ -50,6 +50,8 @@ export interface KeyedPageQuery {
   /** What `?1`, `?2`, … of the keys stand for. */
   readonly bindings: readonly unknown[];
   readonly isDescending: boolean;
+  /** Whether no index has the keys in order: then they should be few, and are found once for both page and total. */
+  readonly isScattered?: boolean;
   /** SQL of the number of all keys, where one is kept; otherwise they are counted, to 10,000. */
   readonly total?: { readonly sql: string; readonly bindings: readonly unknown[] } | undefined;
   /** `select … from …` of what is shown, without `where`; `bind` gives a value's parameter. */
@@ -68,6 +70,7 @@ export async function listKeyedPage<Row>(
   db: D1Database,
   query: KeyedPageQuery,
 ): Promise<{ readonly rows: readonly Row[]; readonly total: number }> {
+  if (query.isScattered && !query.total) return listScatteredPage(db, query);
   const count = totalStatement(db, query);
   if (query.page.offset < DEEP_OFFSET) {
     const [listed, counted] = await runBatch(db, [rowsStatement(db, query, forward(query)), count]);
@@ -81,6 +84,23 @@ export async function listKeyedPage<Row>(
   const slice = isNearEnd ? backward(query, total) : forward(query);
   const [listed] = await runBatch(db, [rowsStatement(db, query, slice)]);
   return { rows: rowsOf<Row>(listed), total };
+}
+
+/** Finds all keys, and reads the rows of the page; which is the first or has rows, or else only the total is wanted. */
+async function listScatteredPage<Row>(db: D1Database, query: KeyedPageQuery) {
+  const slice = forward(query);
+  const found = query.keys({ direction: slice.direction, reach: Math.max(slice.offset + slice.limit, MAX_COUNTED) });
+  const counted = `select (select count(*) from (select 1 from found limit ${MAX_COUNTED})) as total, `;
+  const { sql, bindings } = rowsQuery({ ...query, keys: () => 'select id, key from found' }, slice);
+  const statement = db
+    .prepare(`with found as materialized (${found}) ${sql.replace(/^\s*select /, counted)}`)
+    .bind(...bindings);
+  const [listed] = await runBatch(db, [statement]);
+  const rows = rowsOf<Row & { readonly total: number }>(listed);
+  const [first] = rows;
+  if (first || query.page.offset === 0) return { rows, total: first?.total ?? 0 };
+  const [count] = await runBatch(db, [totalStatement(db, query)]);
+  return { rows, total: totalOf(count) };
 }
 
 /** A page as an order and a window of it. */
@@ -99,6 +119,14 @@ function backward({ page, isDescending }: KeyedPageQuery, total: number): Slice 
 }
 
 function rowsStatement(db: D1Database, query: KeyedPageQuery, slice: Slice): D1PreparedStatement {
+  const { sql, bindings } = rowsQuery(query, slice);
+  return db.prepare(sql).bind(...bindings);
+}
+
+function rowsQuery(
+  query: KeyedPageQuery,
+  slice: Slice,
+): { readonly sql: string; readonly bindings: readonly unknown[] } {
   const { keys, id, column, isDescending } = query;
   const bindings = [...query.bindings, slice.limit, slice.offset];
   const [limit, offset] = [bindings.length - 1, bindings.length];
@@ -108,7 +136,7 @@ function rowsStatement(db: D1Database, query: KeyedPageQuery, slice: Slice): D1P
   const sql = `${select} where ${id} in (
       select id from (${keys(window)}) order by key ${slice.direction}, id ${slice.direction} limit ?${limit} offset ?${offset}
     ) order by ${column} ${order}, ${id} ${order}`;
-  return db.prepare(sql).bind(...bindings);
+  return { sql, bindings };
 }
 
 function totalStatement(db: D1Database, { total, keys, bindings }: KeyedPageQuery): D1PreparedStatement {

@@ -25,7 +25,7 @@ const INDEXES = {
   project_id: { all: 'projects_live_id', public: 'projects_public_id' },
 } as const satisfies Record<ProjectPage['orderBy'], { readonly all: string; readonly public: string }>;
 
-type Keys = Pick<KeyedPageQuery, 'keys' | 'bindings' | 'total'>;
+type Keys = Pick<KeyedPageQuery, 'keys' | 'bindings' | 'total' | 'isScattered'>;
 type Bind = (value: unknown) => string;
 
 const NONE: Keys = { keys: () => 'select null id, null key where false', bindings: [] };
@@ -49,7 +49,8 @@ export function projectKeys(filter: ProjectFilter, orderBy: ProjectPage['orderBy
       ];
   if (parts.length === 0) return NONE;
   const keys = (window: KeyWindow) => parts.map((part) => part(window)).join(' union all ');
-  return { keys, bindings, total: keptTotal(wanted) };
+  const total = keptTotal(wanted);
+  return { keys, bindings, total, isScattered: total === undefined };
 }
 
 /** Projects by an index: all, or those with the visibility. */
@@ -65,9 +66,11 @@ function indexed(
   // Candidates are few and found by their ids, which a plus keeps the planner to; without any, the index has the keys.
   const plus = candidates.length > 0 ? '+' : '';
   const terms = ['p.deleted_at_ms is null', ...visibility.map((term) => plus + term), ...candidates].join(' and ');
-  const by = candidates.length > 0 ? '' : `indexed by ${isPublic === undefined ? all : publicOnes}`;
+  const index = isPublic === undefined ? all : publicOnes;
+  // Few as they are, they are sorted with the rest.
+  if (candidates.length > 0) return () => `select p.id, ${COLUMN_OF[orderBy]} key from projects p where ${terms}`;
   return ({ direction, reach }) =>
-    `select id, key from (select p.id, ${COLUMN_OF[orderBy]} key from projects p ${by} where ${terms}
+    `select id, key from (select p.id, ${COLUMN_OF[orderBy]} key from projects p indexed by ${index} where ${terms}
        order by key ${direction}, p.id ${direction} limit ${reach})`;
 }
 

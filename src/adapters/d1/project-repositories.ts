@@ -103,7 +103,7 @@ function byRanges(list: string): string {
 }
 
 function byPart({ contains, begins }: PartWithin, bind: Bind): string {
-  const within = `select m.id from (${withinRepository(contains, bind)}) m`;
+  const within = `select found.id from (${withinRepository(contains, bind)}) found`;
   if (begins === undefined) return within;
   return `${within} union select id from (select r.id from repositories r indexed by repositories_listed
     where r.project_id = ?1 and r.published_at_ms is not null and ${beginning(begins, bind)} limit ${MAX_CANDIDATES})`;

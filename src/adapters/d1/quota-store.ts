@@ -1,7 +1,8 @@
-import { runBatch, withRetries } from '#adapters/d1/batch';
+import { withRetries } from '#adapters/d1/batch';
 import { runGuarded } from '#adapters/d1/guarded-batch';
 import { guard } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
+import { listKeyedPage } from '#adapters/d1/page';
 import type { Digest } from '#core/digest';
 import type { Mutation } from '#domain/events/mutation';
 import type { Quota } from '#domain/quotas/quota';
@@ -57,17 +58,19 @@ export class D1QuotaStore implements QuotaStore {
 
   async list(projectId: number | undefined, { orderBy, isDescending, limit, offset }: QuotaPage) {
     if (projectId !== undefined) return this.#listOne(projectId, offset);
-    const direction = isDescending ? 'desc' : 'asc';
-    const order = `order by ${COLUMN_OF[orderBy]} ${direction}, q.id ${direction}`;
-    const [listed, counted] = await runBatch(this.#db, [
-      this.#db.prepare(`${SELECT} ${order} limit ? offset ?`).bind(limit, offset),
+    const column = COLUMN_OF[orderBy];
+    const { rows, total } = await listKeyedPage<QuotaRow>(this.#db, {
+      keys: () => `select q.id id, ${column} key from quotas q`,
+      bindings: [],
+      isDescending,
       // Each project has one.
-      this.#db.prepare('select private_projects + public_projects as total from statistics'),
-    ]);
-    return {
-      items: ((listed?.results ?? []) as QuotaRow[]).map(toQuota),
-      total: ((counted?.results ?? []) as { total: number }[])[0]?.total ?? 0,
-    };
+      total: { sql: 'select private_projects + public_projects from statistics', bindings: [] },
+      select: () => SELECT,
+      id: 'q.id',
+      column,
+      page: { limit, offset },
+    });
+    return { items: rows.map(toQuota), total };
   }
 
   async find(id: number): Promise<Quota | undefined> {

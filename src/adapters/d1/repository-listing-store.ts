@@ -16,14 +16,21 @@ import type {
 import type { RepositoryListingStore } from '#domain/repositories/repository-listing-store';
 import type { RepositoryVisibility } from '#domain/repositories/repository-visibility';
 
-type Keys = Pick<KeyedPageQuery, 'keys' | 'bindings' | 'total'>;
+type Keys = Pick<KeyedPageQuery, 'keys' | 'bindings' | 'total' | 'isScattered'>;
 
 const ORDERS = {
   name: { column: FULL_NAME, index: 'repositories_listed' },
   creation_time: { column: 'r.created_at_ms', index: 'repositories_created' },
 } as const;
 
+/** Candidates a search looks at for each repository it may answer with. */
+const SOUGHT_FOR_ONE = 4;
+
 const NOTHING: RepositoryList = { items: [], total: 0 };
+
+/** Of ids as `found`. */
+const WITH_ROWS = 'cross join repositories r on r.id = found.id';
+const WITH_NAMES = `${WITH_ROWS} cross join projects p on p.id = r.project_id`;
 
 const SELECT = `select ${REPOSITORY_COLUMNS} from repositories r join projects p on p.id = r.project_id`;
 
@@ -32,7 +39,7 @@ const BY_PATH = `projects p indexed by projects_path
   cross join repositories r indexed by repositories_listed on r.project_id = p.id`;
 
 const FULL_NAMES = `select ${FULL_NAME} as full_name from ${BY_PATH}
-  where p.deleted_at_ms is null and r.published_at_ms is not null
+  where p.repository_count > 0 and p.deleted_at_ms is null and r.published_at_ms is not null
     and exists (select 1 from artifacts a where a.repository_id = r.id)`;
 
 export class D1RepositoryListingStore implements RepositoryListingStore {
@@ -54,9 +61,9 @@ export class D1RepositoryListingStore implements RepositoryListingStore {
     const selection = selectRepositories(project, repositoryCount, filter);
     if (!selection) return NOTHING;
     const { candidates, where } = selection;
-    const sql = `select r.id id, ${column} key from (${candidates}) m cross join repositories r on r.id = m.id
+    const sql = `select r.id id, ${column} key from (${candidates}) found cross join repositories r on r.id = found.id
       where ${where.sql}`;
-    return this.#list({ keys: () => sql, bindings: where.bindings }, column, page);
+    return this.#list({ keys: () => sql, bindings: where.bindings, isScattered: true }, column, page);
   }
 
   async list(
@@ -67,24 +74,27 @@ export class D1RepositoryListingStore implements RepositoryListingStore {
     if (name === undefined) return this.#list(await this.#allVisible(visibility, page.orderBy), column, page);
     const bindings: unknown[] = [];
     const bind: Bind = (value) => `?${bindings.push(value)}`;
-    const isVisible = visibleRepository(visibility, bind);
     const part = name.match === 'fuzzy' ? parseNamePart(name.value) : undefined;
     if (name.match === 'fuzzy' && !part) return NOTHING;
     const names = name.match === 'exact' ? [name.value] : name.match === 'any-of' ? name.values : [];
-    const ids = part ? repositoryMatches(part, isVisible, bind) : named(names, isVisible, bind);
-    const sql = `select r.id id, ${column} key from (${ids}) m cross join repositories r on r.id = m.id
-      cross join projects p on p.id = r.project_id`;
-    return this.#list({ keys: () => sql, bindings }, column, page);
+    const ids = part
+      ? repositoryMatches(part, limitOf(visibility, bind), bind)
+      : named(names, visibleRepository(visibility, bind), bind);
+    const sql = `select r.id id, ${column} key from (${ids}) found ${page.orderBy === 'name' ? WITH_NAMES : WITH_ROWS}`;
+    return this.#list({ keys: () => sql, bindings, isScattered: true }, column, page);
   }
 
   async search(part: NamePart, visibility: RepositoryVisibility, limit: number): Promise<readonly FoundRepository[]> {
     const bindings: unknown[] = [];
     const bind: Bind = (value) => `?${bindings.push(value)}`;
-    const ids = repositoryMatches(part, visibleRepository(visibility, bind), bind);
+    // Of what is shown in part anyway, one who sees everything need not have everything looked at.
+    const most = visibility.isUnlimited ? Math.min(SOUGHT_FOR_ONE * limit, MAX_CANDIDATES) : MAX_CANDIDATES;
+    const ids = repositoryMatches(part, limitOf(visibility, bind), bind, most);
+    const first = `select r.id from (${ids}) found ${WITH_NAMES} order by ${FULL_NAME} limit ${bind(limit)}`;
     const query = this.#db
       .prepare(
-        `select ${REPOSITORY_COLUMNS}, p.is_public from (${ids}) m cross join repositories r on r.id = m.id
-           cross join projects p on p.id = r.project_id order by ${FULL_NAME} limit ${bind(limit)}`,
+        `select ${REPOSITORY_COLUMNS}, p.is_public from (${first}) f cross join repositories r on r.id = f.id
+           cross join projects p on p.id = r.project_id order by ${FULL_NAME}`,
       )
       .bind(...bindings);
     const { results } = await withRetries(() => query.all<RepositoryRow & { readonly is_public: number }>());
@@ -146,6 +156,11 @@ export class D1RepositoryListingStore implements RepositoryListingStore {
   }
 }
 
+/** The condition of a visible repository, unless all are. */
+function limitOf(visibility: RepositoryVisibility, bind: Bind): string | undefined {
+  return visibility.isUnlimited ? undefined : visibleRepository(visibility, bind);
+}
+
 function allOfProject(project: Project, column: string, index: string): Keys {
   const sql = `select r.id id, ${column} key from repositories r indexed by ${index}
     where r.project_id = ?1 and r.published_at_ms is not null`;
@@ -159,7 +174,7 @@ function inOrder(visibility: RepositoryVisibility, orderBy: keyof typeof ORDERS)
   const isVisible = visibleRepository(visibility, (value) => `?${bindings.push(value)}`);
   if (orderBy === 'name') {
     const keys = ({ direction, reach }: KeyWindow) => `select r.id id, ${FULL_NAME} key from ${BY_PATH}
-      where r.published_at_ms is not null and ${isVisible}
+      where p.repository_count > 0 and r.published_at_ms is not null and ${isVisible}
       order by p.name || '/' ${direction}, p.id ${direction}, r.name ${direction}, r.id ${direction} limit ${reach}`;
     return { keys, bindings };
   }
@@ -178,7 +193,7 @@ function ofFewProjects(visibility: RepositoryVisibility, orderBy: keyof typeof O
   const { column, index } = ORDERS[orderBy];
   const projects = `select id from projects where is_public = 1 and deleted_at_ms is null
     union ${limitedProjects(visibility, bind)}`;
-  const sql = `select r.id id, ${column} key from (${projects}) m cross join projects p on p.id = m.id
+  const sql = `select r.id id, ${column} key from (${projects}) found cross join projects p on p.id = found.id
     cross join repositories r indexed by ${index} on r.project_id = p.id
     where r.published_at_ms is not null and ${visibleRepository(visibility, bind)}`;
   return { keys: () => sql, bindings };

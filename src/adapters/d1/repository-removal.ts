@@ -29,9 +29,15 @@ const SLICE = [
   `delete from artifact_blobs where artifact_id ${OF_SLICE}`,
   `delete from artifact_references where parent_id ${OF_SLICE}`,
   `delete from artifacts where id ${OF_SLICE}`,
+  ...['artifact_trash', 'tag_trash'].map(
+    (trash) => `delete from ${trash} where id in (select id from ${trash} where repository_id = ?1 limit ?2)`,
+  ),
   `delete from repository_blobs where repository_id = ?1
      and blob_id in (select blob_id from repository_blobs where repository_id = ?1 limit ?2)`,
 ];
+
+/** What a repository may have very many of; the rest of it belongs to these. */
+const LARGE_PARTS = ['artifacts', 'repository_blobs', 'artifact_trash', 'tag_trash'];
 
 /** Everything at once. */
 export function removeRepository(db: D1Database, repositoryId: number): D1PreparedStatement[] {
@@ -50,12 +56,12 @@ export function detachRepository(db: D1Database, repositoryId: number): D1Prepar
   ];
 }
 
-/** Reads whether the repository holds more artifacts, or more links of blobs, than so many. */
+/** Reads whether the repository holds more artifacts, links of blobs, or things that were deleted, than so many. */
 export function isLargerThan(db: D1Database, repositoryId: number, count: number): D1PreparedStatement {
   const counted = (table: string) =>
     `(select count(*) from (select 1 from ${table} where repository_id = ?1 limit ?2 + 1))`;
   return db
-    .prepare(`select ${counted('artifacts')} > ?2 or ${counted('repository_blobs')} > ?2 larger`)
+    .prepare(`select ${LARGE_PARTS.map((table) => `${counted(table)} > ?2`).join(' or ')} larger`)
     .bind(repositoryId, count);
 }
 
@@ -64,15 +70,14 @@ export function findDetached(db: D1Database): D1PreparedStatement {
   return db.prepare(`select id from repositories indexed by repositories_detached where ${IS_DETACHED} limit 1`);
 }
 
-/** So many artifacts and links of a repository that was taken away, and itself with the last of them. */
+/** So many artifacts, links and deleted things of a repository that was taken away, and itself with the last of them. */
 export function removeSlice(db: D1Database, repositoryId: number, count: number): D1PreparedStatement[] {
   return [
     ...SLICE.map((sql) => db.prepare(sql).bind(repositoryId, count)),
     db
       .prepare(
         `delete from repositories where id = ?1 and ${IS_DETACHED}
-           and not exists (select 1 from artifacts where repository_id = ?1)
-           and not exists (select 1 from repository_blobs where repository_id = ?1)`,
+           and ${LARGE_PARTS.map((table) => `not exists (select 1 from ${table} where repository_id = ?1)`).join(' and ')}`,
       )
       .bind(repositoryId),
   ];

@@ -6,14 +6,14 @@ const REGISTRY = `select private_projects privateProjects, public_projects publi
   from statistics`;
 
 const MEMBER = `select s.public_projects publicProjects, s.public_repositories publicRepositories,
-  m.projects privateProjects, m.repositories privateRepositories
+  own.projects privateProjects, own.repositories privateRepositories
   from statistics s, (
     select count(*) projects, coalesce(sum(repository_count), 0) repositories from projects
       where is_public = 0 and deleted_at_ms is null and id in (
         select project_id from project_members where user_id = ?1
         union select m.project_id from user_group_members g join project_members m on m.group_id = g.group_id
           where g.user_id = ?1)
-  ) m`;
+  ) own`;
 
 export class D1StatisticsStore implements StatisticsStore {
   readonly #db: D1Database;

@@ -63,6 +63,10 @@ export const artifacts = sqliteTable(
     index('artifacts_untagged')
       .on(table.repositoryId, table.pushedAtMs, table.id)
       .where(sql`accessory_type is null and tag_count = 0 and parent_count = 0`),
+    // Lists the artifacts of a repository that are of one type, newest first.
+    index('artifacts_type')
+      .on(table.repositoryId, table.type, table.pushedAtMs, table.id)
+      .where(sql`accessory_type is null and (tag_count > 0 or parent_count = 0)`),
     // Lists the artifacts of a project, newest first.
     index('artifacts_project')
       .on(table.projectId, table.pushedAtMs, table.id)

@@ -27,7 +27,8 @@ export const projects = sqliteTable(
     // Finds a project by name, on every request.
     uniqueIndex('projects_name').on(table.name),
     // Lists repositories of all projects by full name: `a-b/x` comes before `a/x`, as the slash sorts after the hyphen.
-    index('projects_path').on(sql`(name || '/')`),
+    // Projects without any are not stepped over.
+    index('projects_path').on(sql`(name || '/')`).where(sql`repository_count > 0`),
     // Lists live projects in each order there is: all of them, and those of one visibility. The columns are all that a
     // page is found by, so that no row is read for it.
     index('projects_live_name').on(table.name, table.id, table.deletedAtMs).where(LIVE),

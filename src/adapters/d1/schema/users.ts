@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { userGroups } from './user-groups.ts';
 
@@ -31,6 +32,8 @@ export const users = sqliteTable(
     uniqueIndex('users_username_key').on(table.usernameKey),
     // Refuses an address twice.
     uniqueIndex('users_email').on(table.email),
+    // Tells whether an administrator is left.
+    index('users_administrators').on(table.id).where(sql`is_system_admin = 1 and deleted_at_ms is null`),
   ],
 );
 

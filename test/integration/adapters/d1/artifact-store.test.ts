@@ -100,6 +100,10 @@ describe('a listing of many artifacts', () => {
     });
     expect(rowsRead).toBeLessThan(ARTIFACTS / 5);
     expect((await list({ q: 'tags=nil' })).total).toBe((ARTIFACTS / 10) * 9);
+    expect(await list({ q: 'type=CHART' })).toEqual({ times: [5_000_000], total: 1 });
+    expect(rowsRead).toBeLessThan(100);
+    expect(await list({ q: 'type=IMAGE' })).toEqual({ times: seconds(ARTIFACTS), total: 10_000 });
+    expect(rowsRead).toBeLessThan(10_200);
     expect((await list({ q: 'tags=v70' })).times).toEqual([70_000]);
     expect(rowsRead).toBeLessThan(100);
     expect((await list({ q: `digest=sha256:${'70'.padStart(64, '0')}` })).times).toEqual([70_000]);
@@ -111,7 +115,8 @@ describe('a listing of many artifacts', () => {
   });
 
   it.each<Wanted>([
-    { q: 'type=CHART' },
+    { q: 'type=CHART,base=*' },
+    { q: 'type=~CHAR' },
     { q: 'base=*,tags=nil' },
     { q: `digest=~${'0'.repeat(20)}` },
     { orderBy: 'size' },

@@ -107,6 +107,27 @@ describe('a repository with more in it than goes at once', () => {
     expect(await one('select count(*) n from project_blobs where project_id = ?', projectId)).toBe(0);
   }, 60_000);
 
+  it('goes in slices when its trash alone is large', async () => {
+    const { id: trashId } = await store.ensure(projectId, repositoryName(PROJECT, 'trash'), 0);
+    await testEnv.DB.batch([
+      testEnv.DB.prepare(
+        `insert into artifact_trash (repository_id, digest, manifest_blob_id, artifact, tags, children, labels, deleted_by,
+           deleted_at_ms) select ?1, digest, id, '{}', '[]', '[]', '[]', '', 0 from blobs where object_key like 'emptied/%'`,
+      ).bind(trashId),
+      testEnv.DB.prepare(
+        `insert into tag_trash (repository_id, name, digest, pushed_at_ms, deleted_by, deleted_at_ms)
+           select ?1, 't' || id, digest, 0, '', 0 from blobs where object_key like 'emptied/%'`,
+      ).bind(trashId),
+    ]);
+    await store.delete(deletion(trashId));
+    expect(await one('select count(*) n from tag_trash where repository_id = ?', trashId)).toBe(ROWS);
+    let slices = 0;
+    while (await store.removeDetached()) slices++;
+    expect(slices).toBe(3);
+    expect(await one('select count(*) n from artifact_trash where repository_id = ?', trashId)).toBe(0);
+    expect(await one('select count(*) n from repositories where id = ?', trashId)).toBe(0);
+  });
+
   it('goes with the tick when nobody else has removed it', async () => {
     const other = repositoryName(PROJECT, 'other');
     const otherId = await fill(other);

@@ -1,14 +1,17 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { D1QuotaStore } from '#adapters/d1/quota-store';
+import { D1RepositoryListingStore } from '#adapters/d1/repository-listing-store';
 import { D1RepositoryStore } from '#adapters/d1/repository-store';
 import { MeteredDatabase } from '#adapters/metering/metered-database';
+import { parseNamePart } from '#core/name-part';
 import { parseRepositoryName } from '#core/reference';
 import { newMutation } from '#domain/events/mutation';
 import { QUOTA_ORDERS } from '#domain/quotas/quota-store';
 import type { Env } from '#src/env';
 import { createHarness } from '#test/support/harness';
 import { pushImage, randomImage } from '#test/support/images';
+import { insertProject } from '#test/support/server';
 
 const { DB } = env as unknown as Env;
 const harness = createHarness();
@@ -18,6 +21,13 @@ const parsed = parseRepositoryName('library/rows-read');
 if (!parsed.ok) throw new Error(parsed.error);
 const repository = parsed.value;
 const actor = { username: 'admin', sourceAddress: undefined };
+const EVERYTHING = {
+  isUnlimited: true,
+  memberId: undefined,
+  projectIds: [],
+  ranges: [],
+  everyProjectBut: undefined,
+} as const;
 /** Rows of whatever grows with the registry: far more than any page here. */
 const MANY = 300;
 
@@ -42,7 +52,44 @@ describe('a listing of quotas', () => {
        select 'many-${orderBy}-' || i, 1, i, i from n`,
     );
     const page = { limit: 5, offset: 0, orderBy, isDescending: true };
-    expect(await rowsRead(() => new D1QuotaStore({ db }).list(undefined, page))).toBeLessThan(30);
+    expect(await rowsRead(() => new D1QuotaStore({ db }).list(undefined, page))).toBeLessThan(40);
+  });
+});
+
+describe('a listing of repositories by name', () => {
+  it('steps over no project that has none', async () => {
+    await run(
+      `${series} insert into projects (name, owner_id, created_at_ms, updated_at_ms) select 'n-empty-' || i, 1, i, i from n`,
+    );
+    const last = await insertProject(harness, 'zz-last');
+    await run(
+      `insert into repositories (project_id, name, published_at_ms, created_at_ms, updated_at_ms) values (?, 'a', 0, 0, 0)`,
+      last,
+    );
+    const listing = new D1RepositoryListingStore({ db });
+    const filter = { query: {}, visibility: EVERYTHING };
+    const page = { limit: 5, offset: 0, orderBy: 'name', isDescending: false } as const;
+    let names: readonly string[] = [];
+    expect(
+      await rowsRead(async () => {
+        names = (await listing.list(filter, page)).items.map(({ name }) => name);
+      }),
+    ).toBeLessThan(60);
+    expect(names).toEqual(['zz-last/a']);
+    expect(await rowsRead(() => listing.listNames(10, 'library/zzz'))).toBeLessThan(60);
+  });
+});
+
+describe('a search for a part that very many names have', () => {
+  it('looks at a few for each that it shows', async () => {
+    await run(
+      `${series} insert into repositories (project_id, name, published_at_ms, created_at_ms, updated_at_ms)
+       select 1, 'alike-' || i, 0, 0, 0 from n`,
+    );
+    const part = parseNamePart('alike');
+    if (!part) throw new Error('the part is malformed');
+    const listing = new D1RepositoryListingStore({ db });
+    expect(await rowsRead(() => listing.search(part, EVERYTHING, 10))).toBeLessThan(MANY);
   });
 });
 
