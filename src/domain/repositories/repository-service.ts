@@ -16,6 +16,8 @@ const MAX_DESCRIPTION_LENGTH = 25_000;
 
 /** Slices that one sweep removes: some twenty seconds' work. */
 const MAX_SLICES = 40;
+/** Between two slices the database is everybody else's; without it, a server of one thread answers nobody meanwhile. */
+const PAUSE_MS = 100;
 
 export interface RepositoryServiceDeps {
   readonly store: RepositoryStore;
@@ -95,7 +97,9 @@ export class RepositoryService {
 
   /** Removes what large repositories held that were deleted. What one run does not get to is the next one's. */
   async sweep(): Promise<void> {
-    for (let slice = 0; slice < MAX_SLICES && (await this.#deps.store.removeDetached()); slice++);
+    for (let slice = 0; slice < MAX_SLICES && (await this.#deps.store.removeDetached()); slice++) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
   }
 
   #mutation(operation: 'update' | 'delete', { name, projectId }: Repository, actor: Actor): Mutation {
