@@ -21,7 +21,8 @@ export class HttpRegistryClient implements RegistryClient {
     this.#fetch = deps.fetch;
   }
 
-  async findProblem({ url, login, isInsecure, caCertificate }: RegistryConnection): Promise<string | undefined> {
+  async findProblem(connection: RegistryConnection): Promise<string | undefined> {
+    const { url, login } = connection;
     const endpoint = `${API_OF[url] ?? url}/v2/`;
     try {
       const response = await this.#ask(endpoint);
@@ -32,9 +33,7 @@ export class HttpRegistryClient implements RegistryClient {
       if (answer.status === 401 || answer.status === 403) return 'it refuses the credential';
       return answer.status === 200 ? undefined : unexpected(answer);
     } catch (error) {
-      const hint = isInsecure || caCertificate !== '' ? '; certificates of an own CA cannot be checked here' : '';
-      const reason = error instanceof Rejected ? error.message : 'it cannot be reached';
-      return `${reason}${hint}`;
+      return describeFailure(error, connection);
     }
   }
 
@@ -66,6 +65,12 @@ export class HttpRegistryClient implements RegistryClient {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   }
+}
+
+function describeFailure(error: unknown, { url, isInsecure, caCertificate }: RegistryConnection): string {
+  const reason = error instanceof Rejected ? error.message : 'it cannot be reached';
+  const wantsOwnCa = url.startsWith('https:') && (isInsecure || caCertificate !== '');
+  return wantsOwnCa ? `${reason}; certificates of an own CA cannot be checked here` : reason;
 }
 
 /** An answer that says no, in words for the administrator. */

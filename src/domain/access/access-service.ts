@@ -265,9 +265,10 @@ function requirePresentName({ name }: Project, nameOrId: string | number): void 
   if (typeof nameOrId === 'string' && nameOrId !== name) throw new Moved(name);
 }
 
-/** Only system administrators learn that a project does not exist. */
+/** Only system administrators learn that a project does not exist. Harbor names the caller for permissions of the system alone. */
 function projectRefusal(principal: Principal, project: Project | undefined, nameOrId: string | number): AppError {
-  if (project || !isSystemAdmin(principal)) return refusal(principal);
+  const isKnown = principal.kind === 'user' || principal.kind === 'robot';
+  if (project || !isSystemAdmin(principal)) return isKnown ? new AppError('FORBIDDEN') : refusal(principal);
   return new AppError('NOT_FOUND', { message: `project ${nameOrId} not found` });
 }
 

@@ -45,13 +45,17 @@ const NYDUS_BOOTSTRAP = 'containerd.io/snapshot/nydus-bootstrap';
  * (`harbor:src/server/middleware/subject`, `…/cosign`).
  */
 export function accessoryOf(
-  manifest: Manifest,
+  { manifest, digest }: { readonly manifest: Manifest; readonly digest: Digest },
   tags: readonly TagName[],
 ): { readonly type: AccessoryType; readonly of: Digest } | undefined {
   if (manifest.subject) return { type: typeOfReferrer(manifest), of: manifest.subject.digest };
   if (!manifest.layers.some((layer) => layer.mediaType === COSIGN_LAYER)) return undefined;
-  const [hex] = tags.flatMap((tag) => COSIGN_TAG.exec(tag)?.[1] ?? []);
-  return hex === undefined ? undefined : { type: 'signature.cosign', of: digestFromHex('sha256', hex) };
+  // What is about itself would be shown with itself, and so nowhere.
+  const [signed] = tags
+    .flatMap((tag) => COSIGN_TAG.exec(tag)?.[1] ?? [])
+    .map((hex) => digestFromHex('sha256', hex))
+    .filter((of) => of !== digest);
+  return signed && { type: 'signature.cosign', of: signed };
 }
 
 function typeOfReferrer({ artifactType = '', layers }: Manifest): AccessoryType {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Digest } from '#core/digest';
 import type { Descriptor, Manifest } from '#core/manifest';
 import { MEDIA_TYPES } from '#core/media-types';
 import type { RepositoryName, TagName } from '#core/reference';
@@ -19,6 +20,12 @@ const MANIFESTS_WITH_ICON: ReadonlySet<string> = new Set([MEDIA_TYPES.ociManifes
 
 const jsonObject = z.record(z.string(), z.unknown());
 
+/** A manifest about to be stored, and the digest of its bytes. */
+interface StoredContent {
+  readonly manifest: Manifest;
+  readonly digest: Digest;
+}
+
 export interface ArtifactFactsServiceDeps {
   readonly blobs: Pick<BlobService, 'stat' | 'read'>;
 }
@@ -35,7 +42,8 @@ export class ArtifactFactsService {
    * The facts of a manifest about to be stored. Reads one object, or two of a type that brings its icon. Never rejects:
    * a blob that is missing, too large or broken has nothing to tell, and whether it may be so is not decided here.
    */
-  async read(repository: RepositoryName, manifest: Manifest, tags: readonly TagName[]): Promise<ArtifactFacts> {
+  async read(repository: RepositoryName, artifact: StoredContent, tags: readonly TagName[]): Promise<ArtifactFacts> {
+    const { manifest } = artifact;
     const type = artifactTypeOf(manifest);
     const icon = iconLayerOf(type, manifest);
     const [config, isIcon] = await Promise.all([
@@ -46,7 +54,7 @@ export class ArtifactFactsService {
       type,
       extraAttributes: extraAttributesOf(type, manifest, config),
       iconDigest: isIcon ? icon?.digest : undefined,
-      accessory: accessoryOf(manifest, tags),
+      accessory: accessoryOf(artifact, tags),
     };
   }
 

@@ -116,7 +116,7 @@ export class ManifestService {
     const mutation = this.#mutation(push.actor, row, 'create', digest, tags);
     const [known, facts] = await Promise.all([
       this.#deps.store.findObjectKey(digest),
-      this.#deps.facts.read(repository, manifest, tags),
+      this.#deps.facts.read(repository, { manifest, digest }, tags),
     ]);
     const write = async (knownKey: string | undefined): Promise<'stored' | 'object-gone'> => {
       const objectKey = knownKey ?? (await this.#writeBytes(repository, digest, bytes));

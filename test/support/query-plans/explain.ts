@@ -22,8 +22,11 @@ export async function explain(db: D1Database, texts: readonly string[]): Promise
   return plans;
 }
 
+/** As many as the text has parameters: `?N` is the N-th, and `?` the one after the greatest so far (sqlite.org/lang_expr.html). */
 function unknownValues(sql: string): readonly null[] {
-  const numbers = [...sql.matchAll(/\?(\d+)/g)].map(([, digits]) => Number(digits));
-  const count = numbers.length > 0 ? Math.max(...numbers) : sql.split('?').length - 1;
+  let count = 0;
+  for (const [text, digits] of sql.matchAll(/'[^']*'|--.*|\?(\d*)/g)) {
+    if (text.startsWith('?')) count = digits ? Math.max(count, Number(digits)) : count + 1;
+  }
   return Array.from({ length: count }, () => null);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseTag } from '#core/reference';
+import { digestFromHex } from '#core/digest';
+import { parseTag, type TagName } from '#core/reference';
 import { accessoryOf } from '#domain/artifacts/accessory';
 import { type RealManifest, realManifest, SUBJECT } from '#test/support/manifests';
 
@@ -9,6 +10,9 @@ const tagged = (text: string) => {
   return [tag];
 };
 const HEX = 'ab'.repeat(32);
+const DIGEST = digestFromHex('sha256', 'cd'.repeat(32));
+const accessory = (name: RealManifest, tags: readonly TagName[]) =>
+  accessoryOf({ manifest: realManifest(name), digest: DIGEST }, tags);
 
 describe('accessoryOf', () => {
   it.each<[RealManifest, string]>([
@@ -22,19 +26,19 @@ describe('accessoryOf', () => {
     ['imageWithSubject', 'subject.accessory'],
     ['indexWithSubject', 'subject.accessory'],
   ])('takes %s for a %s of its subject', (name, type) => {
-    expect(accessoryOf(realManifest(name), [])).toEqual({ type, of: SUBJECT.digest });
+    expect(accessory(name, [])).toEqual({ type, of: SUBJECT.digest });
   });
 
   it.each<RealManifest>(['docker', 'oci', 'ociIndex', 'helm', 'wasmModule', 'model', 'oras', 'cosignByTag'])(
     'leaves %s to stand for itself',
     (name) => {
-      expect(accessoryOf(realManifest(name), tagged('1.0'))).toBeUndefined();
+      expect(accessory(name, tagged('1.0'))).toBeUndefined();
     },
   );
 
   it('takes what cosign pushes under the tag of a digest for its signature', () => {
     const signature = { type: 'signature.cosign', of: `sha256:${HEX}` };
-    expect(accessoryOf(realManifest('cosignByTag'), tagged(`sha256-${HEX}.sig`))).toEqual(signature);
+    expect(accessory('cosignByTag', tagged(`sha256-${HEX}.sig`))).toEqual(signature);
   });
 
   it.each([
@@ -44,14 +48,19 @@ describe('accessoryOf', () => {
     `sha256-${HEX.slice(1)}.sig`,
     `x-sha256-${HEX}.sig`,
   ])('takes the tag %s for any other', (tag) => {
-    expect(accessoryOf(realManifest('cosignByTag'), tagged(tag))).toBeUndefined();
+    expect(accessory('cosignByTag', tagged(tag))).toBeUndefined();
+  });
+
+  it('is about no artifact that it is itself', () => {
+    const own = { manifest: realManifest('cosignByTag'), digest: digestFromHex('sha256', HEX) };
+    expect(accessoryOf(own, tagged(`sha256-${HEX}.sig`))).toBeUndefined();
   });
 
   it('wants a signature under such a tag', () => {
-    expect(accessoryOf(realManifest('oci'), tagged(`sha256-${HEX}.sig`))).toBeUndefined();
+    expect(accessory('oci', tagged(`sha256-${HEX}.sig`))).toBeUndefined();
   });
 
   it('goes by the subject of a signature that has both', () => {
-    expect(accessoryOf(realManifest('cosignBySubject'), tagged(`sha256-${HEX}.sig`))?.of).toBe(SUBJECT.digest);
+    expect(accessory('cosignBySubject', tagged(`sha256-${HEX}.sig`))?.of).toBe(SUBJECT.digest);
   });
 });
