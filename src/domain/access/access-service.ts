@@ -265,10 +265,9 @@ function requirePresentName({ name }: Project, nameOrId: string | number): void 
   if (typeof nameOrId === 'string' && nameOrId !== name) throw new Moved(name);
 }
 
-/** Only system administrators learn that a project does not exist. Harbor names the caller for permissions of the system alone. */
+/** Only system administrators learn that a project does not exist. */
 function projectRefusal(principal: Principal, project: Project | undefined, nameOrId: string | number): AppError {
-  const isKnown = principal.kind === 'user' || principal.kind === 'robot';
-  if (project || !isSystemAdmin(principal)) return isKnown ? new AppError('FORBIDDEN') : refusal(principal);
+  if (project || !isSystemAdmin(principal)) return refusal(principal);
   return new AppError('NOT_FOUND', { message: `project ${nameOrId} not found` });
 }
 

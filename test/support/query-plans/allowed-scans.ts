@@ -27,6 +27,9 @@ const CUT_OFF: Readonly<Record<string, string>> = {
   quotas_updated: 'a page of all quotas',
   quotas_used: 'a page of all quotas',
   repositories_newest: 'a page of all repositories',
+  users: 'accounts are counted to 10,000',
+  users_username:
+    'a page of all accounts; a part of a name is looked for among them, as an organization has thousands at most',
 };
 
 /** Indexes of which few entries are ever there. */
