@@ -56,7 +56,7 @@ function soleObjectKey(stateDirectory: string): string {
   return String(row?.['object_key']);
 }
 
-describe('npm start', { timeout: 30_000 }, () => {
+describe('npm start', { timeout: 120_000 }, () => {
   it('keeps its state over a stop and over a kill -9, and leaves no process behind', async () => {
     const stateDirectory = temporaryDirectory();
     const blobs = Array.from({ length: 2 }, () => randomBytes(20_000));
