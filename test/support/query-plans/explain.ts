@@ -22,8 +22,12 @@ export async function explain(db: D1Database, texts: readonly string[]): Promise
   return plans;
 }
 
+/** SQLite counts a parameter without a number from the largest one before it (sqlite.org/lang_expr.html §3). */
 function unknownValues(sql: string): readonly null[] {
-  const numbers = [...sql.matchAll(/\?(\d+)/g)].map(([, digits]) => Number(digits));
-  const count = numbers.length > 0 ? Math.max(...numbers) : sql.split('?').length - 1;
+  const withoutTexts = sql.replaceAll(/'[^']*'/g, '');
+  const count = [...withoutTexts.matchAll(/\?(\d*)/g)].reduce(
+    (largest, [, digits]) => (digits ? Math.max(largest, Number(digits)) : largest + 1),
+    0,
+  );
   return Array.from({ length: count }, () => null);
 }
