@@ -22,11 +22,12 @@ export async function explain(db: D1Database, texts: readonly string[]): Promise
   return plans;
 }
 
-/** As many as the text has parameters: `?N` is the N-th, and `?` the one after the greatest so far (sqlite.org/lang_expr.html). */
+/** SQLite counts a parameter without a number from the largest one before it (sqlite.org/lang_expr.html §3). */
 function unknownValues(sql: string): readonly null[] {
-  let count = 0;
-  for (const [text, digits] of sql.matchAll(/'[^']*'|--.*|\?(\d*)/g)) {
-    if (text.startsWith('?')) count = digits ? Math.max(count, Number(digits)) : count + 1;
-  }
+  const withoutTexts = sql.replaceAll(/'[^']*'/g, '');
+  const count = [...withoutTexts.matchAll(/\?(\d*)/g)].reduce(
+    (largest, [, digits]) => (digits ? Math.max(largest, Number(digits)) : largest + 1),
+    0,
+  );
   return Array.from({ length: count }, () => null);
 }
