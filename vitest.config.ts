@@ -11,10 +11,47 @@ const propertyRuns = Number(process.env['ROADSTEAD_PROPERTY_RUNS'] ?? 8);
 /** Nothing is measured here; a busy machine must not fail a test. */
 const SLOW_MACHINE_MS = 60_000;
 
+/** What touches a binding, inside workerd with the bindings of wrangler.toml. Two projects have a core each. */
+function workersProject(name: string, include: string[], exclude: string[] = []) {
+  return {
+    plugins: [
+      cloudflareTest({
+        main: './src/index.ts',
+        wrangler: { configPath: './wrangler.toml' },
+        miniflare: {
+          bindings: {
+            TEST_MIGRATIONS: migrations,
+            TEST_PROPERTY_RUNS: propertyRuns,
+            ROADSTEAD_ADMIN_PASSWORD: 'Harbor12345',
+            ROADSTEAD_SECRET_KEY: 'a secret key for the tests, long enough',
+          },
+        },
+      }),
+    ],
+    test: {
+      name,
+      // An isolate and a database for each file would take longer than the tests themselves.
+      isolate: false,
+      testTimeout: SLOW_MACHINE_MS,
+      // Its source maps name sources that it does not bring, which confuses the loader; bundled, it loads.
+      deps: { optimizer: { ssr: { enabled: true, include: ['itty-durable'] } } },
+      include,
+      exclude,
+      setupFiles: [
+        'test/support/begin-anew.ts',
+        'test/support/query-plans/check-plans.ts',
+        'test/support/recording/hand-over-record.ts',
+      ],
+    },
+  };
+}
+
 export default defineConfig({
   test: {
     // The request log of a test that passed tells nobody anything.
     silent: 'passed-only',
+    // The default leaves a core to watch mode; of two cores that is half.
+    maxWorkers: '100%',
     reporters: ['default', new NotesReporter(), new RecordingReporter()],
     projects: [
       {
@@ -29,37 +66,9 @@ export default defineConfig({
         // What runs around the worker, on Node: `npm start` itself, as a process.
         test: { name: 'server', testTimeout: SLOW_MACHINE_MS, include: ['test/server/**/*.test.ts'] },
       },
-      {
-        // Everything that touches a binding, inside workerd with the bindings of wrangler.toml.
-        plugins: [
-          cloudflareTest({
-            main: './src/index.ts',
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                TEST_MIGRATIONS: migrations,
-                TEST_PROPERTY_RUNS: propertyRuns,
-                ROADSTEAD_ADMIN_PASSWORD: 'Harbor12345',
-                ROADSTEAD_SECRET_KEY: 'a secret key for the tests, long enough',
-              },
-            },
-          }),
-        ],
-        test: {
-          name: 'workers',
-          // An isolate and a database for each file would take longer than the tests themselves.
-          isolate: false,
-          testTimeout: SLOW_MACHINE_MS,
-          // Its source maps name sources that it does not bring, which confuses the loader; bundled, it loads.
-          deps: { optimizer: { ssr: { enabled: true, include: ['itty-durable'] } } },
-          include: ['test/integration/**/*.test.ts', 'test/api/**/*.test.ts'],
-          setupFiles: [
-            'test/support/begin-anew.ts',
-            'test/support/query-plans/check-plans.ts',
-            'test/support/recording/hand-over-record.ts',
-          ],
-        },
-      },
+      // What answers requests, and all else.
+      workersProject('workers', ['test/integration/**/*.test.ts'], ['test/integration/routes/**']),
+      workersProject('routes', ['test/integration/routes/**/*.test.ts', 'test/api/**/*.test.ts']),
     ],
   },
 });
