@@ -5,6 +5,8 @@ export const NEVER_FAILING: Readonly<Record<string, string>> = {
   getSystemInfo: 'tells how to log in',
   getConfigurations: 'tells all settings',
   getVolumes: 'tells what is stored',
+  getSystemCVEAllowlist: 'tells the one list there is',
+  listAuditLogEventTypes: 'tells all types of events',
   getStatistic: 'tells what there is',
   getPermissions: 'tells what a robot may be given',
   listRegistryProviderTypes: 'tells which kinds of registries there are',

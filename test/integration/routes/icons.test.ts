@@ -5,7 +5,7 @@ import { ICON_DIGESTS } from '#domain/icons/fixed-icon';
 import { pushArtifact } from '#test/support/artifacts';
 import { createHarness } from '#test/support/harness';
 import { jsonBytes, newRepository, randomBytes } from '#test/support/images';
-import { asAdmin, errorOf } from '#test/support/server';
+import { asAdmin, basic, errorOf } from '#test/support/server';
 
 const harness = createHarness();
 const get = (digest: string) => harness.request('GET', `/api/v2.0/icons/${digest}`);
@@ -32,6 +32,13 @@ describe('GET /api/v2.0/icons/{digest}', () => {
       'content-type': 'image/png',
       content: DRAWINGS[name as keyof typeof DRAWINGS],
     });
+  });
+
+  it('is for everybody but those who give wrong credentials', async () => {
+    const headers = basic('admin', 'wrong');
+    const path = `/api/v2.0/icons/${ICON_DIGESTS.image}`;
+    expect((await harness.request('GET', path, { headers })).status).toBe(401);
+    expect((await harness.request('GET', path)).status).toBe(200);
   });
 
   it('shows the icon that an artifact brings', async () => {

@@ -155,7 +155,8 @@ describe('GET /api/v2.0/systeminfo/getcert', () => {
     expect(await info.json()).toMatchObject({ has_ca_root: true });
   });
 
-  it('answers 404 without one', async () => {
+  it('answers 404 without one, and 401 to wrong credentials', async () => {
+    expect((await server.request('/api/v2.0/systeminfo/getcert', { headers: wrong })).status).toBe(401);
     expect((await server.request('/api/v2.0/systeminfo/getcert')).status).toBe(404);
   });
 });
