@@ -3,7 +3,7 @@ import type { Registry } from '#test/support/suites/roadstead-server';
 
 export interface CurrentUser {
   readonly username: string;
-  readonly email: string;
+  readonly email?: string;
   readonly realname: string;
   readonly sysadmin_flag: boolean;
   readonly admin_role_in_auth: boolean;

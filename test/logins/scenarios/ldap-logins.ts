@@ -43,7 +43,8 @@ async function checkMember(world: LdapWorld, person: Person): Promise<void> {
   const user = await caller.currentUser();
   expectSame('username', user.username, person.uid);
   expectSame('realname', user.realname, person.cn);
-  expectSame('email', user.email, person.mail ?? '');
+  // Harbor leaves an empty one out.
+  expectSame('email', user.email, person.mail);
   expectSame('sysadmin_flag', user.sysadmin_flag, false);
   expectSame('status of a pull', await caller.pull(CREW.repository), 200);
 }
