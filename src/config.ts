@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPemCertificates } from '#core/pem';
 
 const isHttpUrlOrEmpty = (text: string) => text === '' || (/^https?:\/\//.test(text) && URL.canParse(text));
 
@@ -12,8 +13,6 @@ function isJsonObjectOrEmpty(text: string): boolean {
   }
 }
 
-const PEM_CERTIFICATE = /^\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/;
-
 const settingsSchema = z.object({
   EDGE_CACHE: z.enum(['on', 'off'], 'must be on or off').default('on'),
   EXTERNAL_URL: z.string().refine(isHttpUrlOrEmpty, 'must begin with http:// or https://').default(''),
@@ -23,7 +22,7 @@ const settingsSchema = z.object({
   LOOPBACK_ISSUERS: z.enum(['on', 'off'], 'must be on or off').default('off'),
   CA_ROOT: z
     .string()
-    .refine((text) => text === '' || PEM_CERTIFICATE.test(text), 'must be a PEM certificate')
+    .refine((text) => text === '' || isPemCertificates(text), 'must be a PEM certificate')
     .default(''),
   CONFIG_OVERWRITE_JSON: z.string().refine(isJsonObjectOrEmpty, 'must be a JSON object').default(''),
 });

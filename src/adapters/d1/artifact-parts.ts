@@ -1,6 +1,6 @@
 import {
   type ArtifactRow,
-  type LabelRow,
+  type AttachedLabelRow,
   type PartRows,
   type ReferenceRow,
   type ShownAccessoryRow,
@@ -99,7 +99,7 @@ export async function withParts(
   const parts: PartRows = {
     references: of('references', (row: ReferenceRow) => row.parent_id),
     tags: of('tags', (row: TagRow) => row.artifact_id),
-    labels: of('labels', (row: LabelRow) => row.artifact_id),
+    labels: of('labels', (row: AttachedLabelRow) => row.artifact_id),
     accessories: of('accessories', (row: ShownAccessoryRow) => row.artifact_id),
     inheritedAccessories: of('inheritedAccessories', (row: ShownAccessoryRow) => row.artifact_id),
   };

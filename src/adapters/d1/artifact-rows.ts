@@ -1,8 +1,8 @@
+import { type LabelRow, toLabel } from '#adapters/d1/label-rows';
 import type { Digest } from '#core/digest';
 import { type RepositoryName, repositoryName } from '#core/reference';
 import type { Accessory, AccessoryType } from '#domain/artifacts/accessory';
 import type { Artifact, ArtifactReference, ArtifactTag } from '#domain/artifacts/artifact';
-import type { Label } from '#domain/labels/label';
 
 export interface ArtifactRow {
   id: number;
@@ -40,15 +40,9 @@ export interface ReferenceRow {
   urls: string | null;
 }
 
-export interface LabelRow {
-  artifact_id: number;
-  id: number;
-  name: string;
-  description: string;
-  color: string;
-  project_id: number;
-  created_at_ms: number;
-  updated_at_ms: number;
+/** A label an artifact carries. */
+export interface AttachedLabelRow extends LabelRow {
+  readonly artifact_id: number;
 }
 
 export interface AccessoryRow {
@@ -70,7 +64,7 @@ export interface ShownAccessoryRow extends AccessoryRow {
 export interface PartRows {
   readonly tags: ReadonlyMap<number, readonly TagRow[]>;
   readonly references: ReadonlyMap<number, readonly ReferenceRow[]>;
-  readonly labels: ReadonlyMap<number, readonly LabelRow[]>;
+  readonly labels: ReadonlyMap<number, readonly AttachedLabelRow[]>;
   readonly accessories: ReadonlyMap<number, readonly ShownAccessoryRow[]>;
   readonly inheritedAccessories: ReadonlyMap<number, readonly ShownAccessoryRow[]>;
 }
@@ -150,18 +144,6 @@ function toReference(row: ReferenceRow): ArtifactReference {
     platform: parseJson(row.platform),
     annotations: parseJson(row.annotations),
     urls: parseJson(row.urls),
-  };
-}
-
-function toLabel(row: LabelRow): Label {
-  return {
-    id: row.id,
-    name: row.name,
-    description: row.description,
-    color: row.color,
-    projectId: row.project_id === 0 ? undefined : row.project_id,
-    createdAtMs: row.created_at_ms,
-    updatedAtMs: row.updated_at_ms,
   };
 }
 

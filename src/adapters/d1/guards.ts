@@ -49,7 +49,6 @@ export type GuardCode =
   | 'LABEL_ATTACHED'
   | 'LABEL_NOT_ATTACHED'
   | 'TOO_MANY_LABELS'
-  | 'QUOTA_EXCEEDED'
   | 'REGISTRY_GONE'
   | 'REGISTRY_TAKEN'
   | 'QUOTA_GONE'

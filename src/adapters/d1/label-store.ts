@@ -2,6 +2,7 @@ import { withRetries } from '#adapters/d1/batch';
 import { conditions, containing } from '#adapters/d1/conditions';
 import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
 import { guard, guardProject } from '#adapters/d1/guards';
+import { type LabelRow, toLabel } from '#adapters/d1/label-rows';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
 import { AppError } from '#core/errors';
@@ -15,17 +16,6 @@ import {
   MAX_LABELS_OF_ARTIFACT,
   MAX_LABELS_OF_SCOPE,
 } from '#domain/labels/label-store';
-
-interface LabelRow {
-  readonly id: number;
-  readonly name: string;
-  readonly description: string;
-  readonly color: string;
-  /** 0 for a label of the whole registry. */
-  readonly project_id: number;
-  readonly created_at_ms: number;
-  readonly updated_at_ms: number;
-}
 
 const SELECT_LABEL = `select l.id, l.name, l.description, l.color, l.project_id, l.created_at_ms, l.updated_at_ms
   from labels l`;
@@ -199,17 +189,5 @@ function attachmentRefusals(labelId: number, { id, projectId }: LabelledArtifact
     LABEL_ATTACHED: ['CONFLICT', `label ${labelId} is already added to the artifact ${id}`],
     LABEL_NOT_ATTACHED: ['NOT_FOUND', `reference with label ${labelId} and artifact ${id} not found`],
     TOO_MANY_LABELS: ['PRECONDITION', `an artifact has at most ${MAX_LABELS_OF_ARTIFACT} labels`],
-  };
-}
-
-function toLabel(row: LabelRow): Label {
-  return {
-    id: row.id,
-    name: row.name,
-    description: row.description,
-    color: row.color,
-    projectId: row.project_id === 0 ? undefined : row.project_id,
-    createdAtMs: row.created_at_ms,
-    updatedAtMs: row.updated_at_ms,
   };
 }

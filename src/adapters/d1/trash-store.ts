@@ -1,5 +1,6 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
 import { GuardFailed } from '#adapters/d1/guards';
+import { MAX_COUNTED } from '#adapters/d1/page';
 import { restoreArtifactStatements, restoreTagStatements } from '#adapters/d1/trash-statements';
 import type { Digest } from '#core/digest';
 import { AppError } from '#core/errors';
@@ -7,9 +8,6 @@ import type { OffsetPage } from '#core/pagination';
 import type { TagName } from '#core/reference';
 import type { DeletedTag, RestorableArtifact, RestorableTag, TrashItem } from '#domain/trash/trash';
 import type { ArtifactRestore, TagRestore, TrashStore } from '#domain/trash/trash-store';
-
-/** The total is counted no further than this. */
-const MAX_COUNTED = 10_000;
 
 interface ItemRow {
   kind: 'artifact' | 'tag';

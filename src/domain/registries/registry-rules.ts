@@ -1,6 +1,7 @@
 import { hasControlCharacter } from '#core/control-characters';
 import { AppError } from '#core/errors';
 import { requireHttpEndpoint } from '#core/http-endpoint';
+import { isPemCertificates } from '#core/pem';
 import { isRegistryType, type RegistryType } from '#domain/registries/registry-types';
 
 const MAX_NAME_LENGTH = 64;
@@ -43,12 +44,11 @@ export function requireBounded(texts: {
   if (accessKey.includes(':') || hasControlCharacter(accessKey)) {
     throw invalid('access_key holds characters that cannot be sent');
   }
-  if (caCertificate !== '' && !isPem(caCertificate)) throw invalid('the CA certificate is no PEM certificate');
+  if (caCertificate !== '' && !isCertificate(caCertificate)) throw invalid('the CA certificate is no PEM certificate');
 }
 
-function isPem(text: string): boolean {
-  if (text.length > MAX_CERTIFICATE_LENGTH) return false;
-  return /^\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/.test(text);
+function isCertificate(text: string): boolean {
+  return text.length <= MAX_CERTIFICATE_LENGTH && isPemCertificates(text);
 }
 
 function invalid(message: string): AppError {

@@ -1,4 +1,4 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { parseSort, toOffsetPage } from '#core/api-query';
 import { parseListingFilter } from '#core/listing-filter';
 import { withinProject } from '#core/reference';
@@ -8,7 +8,7 @@ import { setListHeaders } from '#routes/api/paging';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter } from '#routes/api/router';
 import { accessorySchema, toAccessoryDto } from '#routes/api/schemas/accessory';
-import { errorResponses, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import type { AppEnv } from '#routes/app-env';
 
 const listAccessories = createRoute({
@@ -18,11 +18,7 @@ const listAccessories = createRoute({
   tags: ['artifact'],
   request: { params: artifactParams, query: pageQuerySchema },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(accessorySchema) } },
-    },
+    200: listResponse(accessorySchema),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 });

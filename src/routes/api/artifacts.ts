@@ -1,4 +1,4 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { withinProject } from '#core/reference';
 import { ARTIFACTS_PATH, artifactParams, referenceOfPath, repositoryParams } from '#routes/api/artifact-path';
 import { artifactListQuery, listingOf, partsOf, reportHeaders, viewQuery } from '#routes/api/artifact-view';
@@ -6,7 +6,7 @@ import { setListHeaders } from '#routes/api/paging';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter } from '#routes/api/router';
 import { artifactSchema, toArtifactDto } from '#routes/api/schemas/artifact';
-import { errorResponses, flagSchema, listHeaders } from '#routes/api/schemas/common';
+import { errorResponses, flagSchema, listResponse } from '#routes/api/schemas/common';
 import type { AppEnv } from '#routes/app-env';
 
 const listArtifacts = createRoute({
@@ -16,11 +16,7 @@ const listArtifacts = createRoute({
   tags: ['artifact'],
   request: { params: repositoryParams, headers: reportHeaders, query: artifactListQuery },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(artifactSchema) } },
-    },
+    200: listResponse(artifactSchema),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 });

@@ -13,7 +13,7 @@ import {
   toAuditLogDto,
   toAuditLogExtDto,
 } from '#routes/api/schemas/audit-log';
-import { errorResponses, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import type { AppEnv } from '#routes/app-env';
 
 const TEXT = { of: 'text', by: ['exact', 'fuzzy', 'any-of'] } as const;
@@ -149,9 +149,5 @@ async function listEntries(
 }
 
 function listOf<S extends z.ZodType>(schema: S) {
-  return {
-    description: 'ok',
-    headers: listHeaders,
-    content: { 'application/json': { schema: z.array(schema) } },
-  };
+  return listResponse(schema);
 }

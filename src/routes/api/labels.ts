@@ -7,7 +7,7 @@ import type { Label } from '#domain/labels/label';
 import { LABEL_KEYS, LABEL_ORDERS } from '#domain/labels/label-store';
 import { setListHeaders } from '#routes/api/paging';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, idSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, idSchema, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import { labelReqSchema, labelSchema, toLabelDraft, toLabelDto } from '#routes/api/schemas/label';
 import type { AppEnv } from '#routes/app-env';
 
@@ -28,11 +28,7 @@ const listLabels = createRoute({
     }),
   },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(labelSchema) } },
-    },
+    200: listResponse(labelSchema),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 });

@@ -3,7 +3,7 @@ import { limitOf, offsetOf } from '#core/api-query';
 import { setListHeaders } from '#routes/api/paging';
 import { projectParam, resourceNameHeader, toNameOrId } from '#routes/api/project-param';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, idSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, idSchema, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import {
   projectMemberEntitySchema,
   projectMemberSchema,
@@ -28,11 +28,7 @@ const listProjectMembers = createRoute({
     query: pageQuerySchema.extend({ entityname: z.string().optional() }),
   },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(projectMemberEntitySchema) } },
-    },
+    200: listResponse(projectMemberEntitySchema),
     ...errorResponses(401, 403, 404, 422),
   },
 });

@@ -1,4 +1,4 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '#core/errors';
 import type { ArtifactFilter } from '#domain/artifacts/artifact-query';
 import { artifactListQuery, listingOf, reportHeaders } from '#routes/api/artifact-view';
@@ -6,7 +6,7 @@ import { setListHeaders } from '#routes/api/paging';
 import { projectParam, resourceNameHeader, toNameOrId } from '#routes/api/project-param';
 import { createApiRouter } from '#routes/api/router';
 import { artifactSchema, toArtifactDto } from '#routes/api/schemas/artifact';
-import { errorResponses, flagSchema, listHeaders } from '#routes/api/schemas/common';
+import { errorResponses, flagSchema, listResponse } from '#routes/api/schemas/common';
 import type { AppEnv } from '#routes/app-env';
 
 const listArtifactsOfProject = createRoute({
@@ -20,11 +20,7 @@ const listArtifactsOfProject = createRoute({
     query: artifactListQuery.extend({ latest_in_repository: flagSchema.optional() }),
   },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(artifactSchema) } },
-    },
+    200: listResponse(artifactSchema),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 });

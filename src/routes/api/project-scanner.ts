@@ -3,7 +3,7 @@ import { setListHeaders } from '#routes/api/paging';
 import { projectParam, resourceNameHeader, toNameOrId } from '#routes/api/project-param';
 import { createApiRouter, jsonBody } from '#routes/api/router';
 import { readScannerQuery } from '#routes/api/scanner-query';
-import { errorResponses, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import { noScannerSchema, projectScannerSchema, scannerSchema, toScannerDto } from '#routes/api/schemas/scanner';
 import type { AppEnv } from '#routes/app-env';
 
@@ -43,11 +43,7 @@ const listScannerCandidatesOfProject = createRoute({
   tags,
   request: { ...target, query: pageQuerySchema },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(scannerSchema) } },
-    },
+    200: listResponse(scannerSchema),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 });

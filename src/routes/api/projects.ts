@@ -7,7 +7,7 @@ import { readNewProject, readStorageLimit } from '#domain/projects/project-reque
 import type { ProjectVisibility } from '#domain/projects/project-visibility';
 import { setListHeaders } from '#routes/api/paging';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, flagSchema, listHeaders, pageQuerySchema, toFlag } from '#routes/api/schemas/common';
+import { errorResponses, flagSchema, listResponse, pageQuerySchema, toFlag } from '#routes/api/schemas/common';
 import { projectReqSchema, projectSchema, toProjectDto, toProjectRequest } from '#routes/api/schemas/project';
 import type { AppEnv } from '#routes/app-env';
 
@@ -41,11 +41,7 @@ const listProjects = createRoute({
     }),
   },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(projectSchema) } },
-    },
+    200: listResponse(projectSchema),
     ...errorResponses(400, 401, 422),
   },
 });

@@ -5,7 +5,7 @@ import { parseHardLimit } from '#domain/quotas/quota';
 import { QUOTA_ORDERS } from '#domain/quotas/quota-store';
 import { setListHeaders } from '#routes/api/paging';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, idSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, idSchema, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import { quotaSchema, quotaUpdateReqSchema, toQuotaDto } from '#routes/api/schemas/quota';
 import type { AppEnv } from '#routes/app-env';
 
@@ -23,11 +23,7 @@ const listQuotas = createRoute({
       .extend({ reference: z.string().optional(), reference_id: z.string().optional() }),
   },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(quotaSchema) } },
-    },
+    200: listResponse(quotaSchema),
     ...errorResponses(401, 403, 422),
   },
 });

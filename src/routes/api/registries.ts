@@ -4,7 +4,7 @@ import { parseListingFilter } from '#core/listing-filter';
 import { REGISTRY_ORDERS } from '#domain/registries/registry-store';
 import { setListHeaders } from '#routes/api/paging';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, idSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, idSchema, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import {
   registryInfoSchema,
   registryPingSchema,
@@ -34,11 +34,7 @@ const listRegistries = createRoute({
   tags,
   request: { query: pageQuerySchema.extend({ name: z.string().optional() }) },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(registrySchema) } },
-    },
+    200: listResponse(registrySchema),
     ...errorResponses(400, 401, 403, 422),
   },
 });

@@ -11,18 +11,14 @@ import {
 import { setListHeaders } from '#routes/api/paging';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import { repositoryReqSchema, repositorySchema, toRepositoryDto } from '#routes/api/schemas/repository';
 import type { AppEnv } from '#routes/app-env';
 
 const tags = ['repository'];
 const path = '/projects/{project_name}/repositories/{repository_name}';
 const params = z.object({ project_name: z.string(), repository_name: z.string() });
-const listed = {
-  description: 'ok',
-  headers: listHeaders,
-  content: { 'application/json': { schema: z.array(repositorySchema) } },
-};
+const listed = listResponse(repositorySchema);
 
 const listAllRepositories = createRoute({
   method: 'get',

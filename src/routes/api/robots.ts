@@ -7,7 +7,7 @@ import { ROBOT_ORDERS } from '#domain/robots/robot-store';
 import { setListHeaders } from '#routes/api/paging';
 import { readRobotQuery, toRobotFilter } from '#routes/api/robot-query';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, idSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, idSchema, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import {
   robotCreatedSchema,
   robotCreateSchema,
@@ -29,7 +29,7 @@ const listRobot = createRoute({
   tags: ['robot'],
   request: { query: pageQuerySchema },
   responses: {
-    200: { description: 'ok', headers: listHeaders, content: { 'application/json': { schema: z.array(robotSchema) } } },
+    200: listResponse(robotSchema),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 });

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { setListHeaders } from '#routes/api/paging';
 import { createApiRouter, jsonBody } from '#routes/api/router';
 import { readOlderFilter, readScannerQuery } from '#routes/api/scanner-query';
-import { errorResponses, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import {
   isDefaultSchema,
   scannerMetadataSchema,
@@ -38,11 +38,7 @@ const listScanners = createRoute({
     }),
   },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(scannerSchema) } },
-    },
+    200: listResponse(scannerSchema),
     ...errorResponses(400, 401, 403, 422),
   },
 });

@@ -3,7 +3,7 @@ import { toOffsetPage } from '#core/api-query';
 import type { Schedule } from '#domain/schedules/schedule';
 import { setListHeaders } from '#routes/api/paging';
 import { createApiRouter } from '#routes/api/router';
-import { errorResponses, listHeaders, pageQuerySchema, toTimestamp } from '#routes/api/schemas/common';
+import { errorResponses, listResponse, pageQuerySchema, toTimestamp } from '#routes/api/schemas/common';
 import type { AppEnv } from '#routes/app-env';
 
 const scheduleTaskSchema = z
@@ -23,11 +23,7 @@ const listSchedules = createRoute({
   tags: ['schedule'],
   request: { query: pageQuerySchema.pick({ page: true, page_size: true }) },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(scheduleTaskSchema) } },
-    },
+    200: listResponse(scheduleTaskSchema),
     ...errorResponses(401, 403, 422),
   },
 });

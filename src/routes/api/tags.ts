@@ -8,7 +8,7 @@ import { ARTIFACTS_PATH, artifactParams, referenceOfPath } from '#routes/api/art
 import { setListHeaders } from '#routes/api/paging';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, flagSchema, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import { newTagSchema, tagSchema, toTagDto } from '#routes/api/schemas/tag';
 import type { AppEnv } from '#routes/app-env';
 
@@ -41,7 +41,7 @@ const listTags = createRoute({
     query: pageQuerySchema.extend({ with_immutable_status: flagSchema.optional() }),
   },
   responses: {
-    200: { description: 'ok', headers: listHeaders, content: { 'application/json': { schema: z.array(tagSchema) } } },
+    200: listResponse(tagSchema),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 });

@@ -6,7 +6,7 @@ import { parseTag, withinProject } from '#core/reference';
 import { setListHeaders } from '#routes/api/paging';
 import { repositoryOfPath } from '#routes/api/repository-name';
 import { createApiRouter } from '#routes/api/router';
-import { errorResponses, flagSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, flagSchema, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import {
   restoredArtifactSchema,
   toRestoredArtifactDto,
@@ -27,11 +27,7 @@ const listTrash = createRoute({
   tags,
   request: { params: repositoryParams, query: pageQuerySchema.pick({ page: true, page_size: true }) },
   responses: {
-    200: {
-      description: 'what can be restored, the newest deletion first',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(trashItemSchema) } },
-    },
+    200: listResponse(trashItemSchema, 'what can be restored, the newest deletion first'),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 });

@@ -6,7 +6,7 @@ import type { Project } from '#domain/projects/project';
 import { setListHeaders } from '#routes/api/paging';
 import { projectParam, resourceNameHeader, toNameOrId } from '#routes/api/project-param';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, flagSchema, idSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, flagSchema, idSchema, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import { toTrustRuleDraft, toTrustRuleDto, trustRuleReqSchema, trustRuleSchema } from '#routes/api/schemas/trust-rule';
 import type { AppEnv } from '#routes/app-env';
 
@@ -24,11 +24,7 @@ const listTrustRules = createRoute({
   tags,
   request: { params: projectParam, headers, query: pageQuerySchema.pick({ page: true, page_size: true }) },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(trustRuleSchema) } },
-    },
+    200: listResponse(trustRuleSchema),
     ...errorResponses(401, 403, 404, 422),
   },
 });

@@ -4,7 +4,7 @@ import type { Permission } from '#core/rbac/resources';
 import type { Project } from '#domain/projects/project';
 import type { UserFilter } from '#domain/users/user-store';
 import { jsonBody } from '#routes/api/router';
-import { errorResponses, flagSchema, idSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, flagSchema, idSchema, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import {
   administratorFlagSchema,
   passwordSchema,
@@ -27,7 +27,7 @@ export const listUsers = createRoute({
   tags: ['user'],
   request: { query: pageQuerySchema.extend({ username: z.string().optional(), email: z.string().optional() }) },
   responses: {
-    200: { description: 'ok', headers: listHeaders, content: { 'application/json': { schema: z.array(userSchema) } } },
+    200: listResponse(userSchema),
     ...errorResponses(400, 401, 403, 422),
   },
 });
@@ -75,11 +75,7 @@ export const searchUsers = createRoute({
   tags: ['user'],
   request: { query: pageQuerySchema.extend({ username: z.string().min(1).max(255) }) },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(userSearchItemSchema) } },
-    },
+    200: listResponse(userSearchItemSchema),
     ...errorResponses(401, 422),
   },
 });

@@ -3,7 +3,7 @@ import { limitOf, offsetOf } from '#core/api-query';
 import { AppError } from '#core/errors';
 import { setListHeaders } from '#routes/api/paging';
 import { createApiRouter, jsonBody } from '#routes/api/router';
-import { errorResponses, idSchema, listHeaders, pageQuerySchema } from '#routes/api/schemas/common';
+import { errorResponses, idSchema, listResponse, pageQuerySchema } from '#routes/api/schemas/common';
 import {
   toGroupDescription,
   toUserGroupDto,
@@ -27,11 +27,7 @@ const listUserGroups = createRoute({
     query: pageQuerySchema.extend({ ldap_group_dn: z.string().optional(), group_name: z.string().optional() }),
   },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(userGroupSchema) } },
-    },
+    200: listResponse(userGroupSchema),
     ...errorResponses(401, 403, 422),
   },
 });
@@ -56,11 +52,7 @@ const searchUserGroups = createRoute({
   tags,
   request: { query: pageQuerySchema.extend({ groupname: z.string() }) },
   responses: {
-    200: {
-      description: 'ok',
-      headers: listHeaders,
-      content: { 'application/json': { schema: z.array(userGroupSearchItemSchema) } },
-    },
+    200: listResponse(userGroupSearchItemSchema),
     ...errorResponses(400, 401, 422),
   },
 });

@@ -82,10 +82,19 @@ export function orNull<T extends z.ZodType>(schema: T) {
 }
 
 /** Headers of a list. */
-export const listHeaders = z.object({
+const listHeaders = z.object({
   'X-Total-Count': z.string().openapi({ description: 'rows there are in all' }),
   Link: z.string().optional().openapi({ description: 'previous and next page' }),
 });
+
+/** The response of a list: a page of rows, and how to reach the others. */
+export function listResponse<Row extends z.ZodType>(row: Row, description = 'ok') {
+  return {
+    description,
+    headers: listHeaders,
+    content: { 'application/json': { schema: z.array(row) } },
+  } as const;
+}
 
 /** Go's zero time, which Harbor sends for what has never happened. */
 const NEVER = '0001-01-01T00:00:00.000Z';
