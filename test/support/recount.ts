@@ -32,6 +32,16 @@ const RECOUNTS: Readonly<Record<string, string>> = {
   'blobs of artifacts are linked': `
     select a.id, ab.blob_id from artifacts a join artifact_blobs ab on ab.artifact_id = a.id
     where not exists (select 1 from repository_blobs rb where rb.repository_id = a.repository_id and rb.blob_id = ab.blob_id)`,
+  garbage_candidates: `
+    select coalesce(kept.blob_id, counted.blob_id) as blob, coalesce(kept.repository_id, counted.repository_id) as repository,
+      kept.blob_id is not null as is_kept
+    from garbage_candidates kept full outer join (
+      select rb.blob_id, rb.repository_id from repository_blobs rb where not exists (select 1 from artifact_blobs ab
+        where ab.blob_id = rb.blob_id and ab.repository_id = rb.repository_id)
+      union all
+      select b.id, 0 from blobs b where not exists (select 1 from (${LINKS}) l where l.blob_id = b.id)) counted
+      on counted.blob_id = kept.blob_id and counted.repository_id = kept.repository_id
+    where kept.blob_id is null or counted.blob_id is null`,
   'repositories.artifact_count': `
     select r.id, r.artifact_count, count(a.id) as recounted from repositories r
     left join artifacts a on a.repository_id = r.id and a.accessory_type is null and (

@@ -1,12 +1,13 @@
 import { conditions } from '#adapters/d1/conditions';
 import { listPage } from '#adapters/d1/page';
 import type { OffsetPage } from '#core/pagination';
+import type { VendorType } from '#domain/jobs/vendor-type';
 import type { Schedule } from '#domain/schedules/schedule';
 import type { ScheduleStore } from '#domain/schedules/schedule-store';
 
 interface ScheduleRow {
   readonly id: number;
-  readonly vendor_type: string;
+  readonly vendor_type: VendorType;
   readonly vendor_id: number;
   readonly cron: string;
   readonly updated_at_ms: number;

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { projects } from './projects.ts';
 
@@ -17,6 +18,8 @@ export const robots = sqliteTable(
     durationDays: integer('duration_days').notNull(),
     /** Null never comes. */
     expiresAtMs: integer('expires_at_ms'),
+    /** The expiry that has been announced as near. */
+    announcedExpiryMs: integer('announced_expiry_ms'),
     isDisabled: integer('is_disabled', { mode: 'boolean' }).notNull().default(false),
     /** `local` (a user) or `robot`. */
     creatorType: text('creator_type').notNull(),
@@ -28,6 +31,8 @@ export const robots = sqliteTable(
   (table) => [
     // Finds a robot at login; lists a project's robots.
     uniqueIndex('robots_name').on(table.projectId, table.name),
+    // Finds those that expire soon.
+    index('robots_expiry').on(table.expiresAtMs).where(sql`expires_at_ms is not null`),
   ],
 );
 

@@ -1,4 +1,5 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { VendorType } from '#domain/jobs/vendor-type';
 
 /** Work that comes again: Harbor's `schedule`. */
 export const schedules = sqliteTable(
@@ -6,7 +7,7 @@ export const schedules = sqliteTable(
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
     /** Harbor's vendor type: GARBAGE_COLLECTION, RETENTION, … */
-    vendorType: text('vendor_type').notNull(),
+    vendorType: text('vendor_type').$type<VendorType>().notNull(),
     /** Which one of its kind: a policy's id, or 0. */
     vendorId: integer('vendor_id').notNull(),
     /** Hourly, Daily, Weekly or Custom. */
@@ -17,6 +18,8 @@ export const schedules = sqliteTable(
     parameters: text('parameters', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     /** When it is due next. */
     dueAtMs: integer('due_at_ms').notNull(),
+    /** Who set it, by name. */
+    operator: text('operator').notNull().default(''),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),
   },
