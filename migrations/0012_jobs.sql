@@ -43,6 +43,7 @@ CREATE TABLE `task_logs` (
 	PRIMARY KEY(`task_id`, `position`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `task_logs_at` ON `task_logs` (`at_ms`);--> statement-breakpoint
 CREATE TABLE `tasks` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`execution_id` integer NOT NULL,
@@ -139,6 +140,13 @@ CREATE TRIGGER `tasks_recounted` AFTER UPDATE OF `status` ON `tasks` WHEN OLD.`s
         WHEN `stopped_count` > 0 THEN 'Stopped' ELSE 'Success' END,
       `ended_at_ms` = CASE WHEN `pending_count` + `scheduled_count` + `running_count` > 0 THEN NULL ELSE NEW.`updated_at_ms` END
       WHERE `id` = NEW.`execution_id`;
+END;
+--> statement-breakpoint
+-- The next of a lane gets its turn when one has ended.
+CREATE TRIGGER `tasks_next` AFTER UPDATE OF `due_at_ms` ON `tasks` WHEN NEW.`due_at_ms` IS NULL AND NEW.`lane` IS NOT NULL BEGIN
+  UPDATE `tasks` SET `due_at_ms` = NEW.`updated_at_ms` WHERE `id` = (
+      SELECT `id` FROM `tasks` WHERE `lane` = NEW.`lane` AND `due_at_ms` IS NOT NULL ORDER BY `id` LIMIT 1)
+      AND `status` = 'Pending';
 END;
 --> statement-breakpoint
 CREATE TRIGGER `tasks_deleted` AFTER DELETE ON `tasks` BEGIN

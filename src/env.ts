@@ -8,6 +8,7 @@ export interface Env {
   /** Logins an address may try; without it only accounts are limited. */
   readonly LOGIN_RATE?: RateLimit;
   readonly EVENTS: Queue;
+  readonly JOBS: Queue;
   /** Files of pages, as the package that brings them names them. */
   readonly ASSETS: Fetcher;
   readonly CA_ROOT?: string;

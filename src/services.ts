@@ -11,6 +11,7 @@ import { HealthService } from '#domain/system/health-service';
 import { missingSecrets, parseSettings, type Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createAccess } from '#src/services/access-services';
+import { createJobs } from '#src/services/job-services';
 import { createOperations } from '#src/services/operation-services';
 import { createRegistry } from '#src/services/registry-services';
 import { createScanners } from '#src/services/scanner-services';
@@ -41,6 +42,7 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
     ...registry,
     ...createSearch(env, { projects: access.projects, repositories: registry.repositories }),
     ...createOperations(env, settings, { projects: access.projects, meter, clock }),
+    ...createJobs(env, { meter, clock }),
     ...createScanners(env, settings, clock),
   };
 }
@@ -55,6 +57,7 @@ function meterBindings(env: Env, meter: OperationMeter): Env {
     REPOSITORY_LOCK: meterNamespace(env.REPOSITORY_LOCK, meter),
     LOGIN_THROTTLE: meterNamespace(env.LOGIN_THROTTLE, meter),
     EVENTS: meterQueue(env.EVENTS, meter),
+    JOBS: meterQueue(env.JOBS, meter),
   };
 }
 

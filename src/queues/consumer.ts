@@ -1,11 +1,16 @@
 import { type DomainEvent, domainEventSchema } from '#domain/events/event';
+import { giveUpJobs, runJobs } from '#queues/job-consumer';
 import type { Services } from '#src/services';
 
 /** The queue whose messages no retry could deliver (wrangler.toml). */
 const DEAD_LETTER_SUFFIX = '-dead';
 
+const JOBS_QUEUE = 'roadstead-jobs';
+
 /** Hands a batch of messages to whoever acts on them, and says which are done. */
 export async function consume(batch: MessageBatch, services: Services): Promise<void> {
+  if (batch.queue === JOBS_QUEUE) return runJobs(batch, services);
+  if (batch.queue === `${JOBS_QUEUE}${DEAD_LETTER_SUFFIX}`) return giveUpJobs(batch, services);
   if (batch.queue.endsWith(DEAD_LETTER_SUFFIX)) return buryAll(batch, services);
   const events: DomainEvent[] = [];
   for (const { id, body } of batch.messages) {

@@ -4,6 +4,9 @@ import type { Services } from '#src/services';
 export async function tick(services: Services): Promise<void> {
   const parts = {
     outbox: () => services.events.resendDue(),
+    schedules: () => services.schedules.fireDue(),
+    dueTasks: () => services.jobRunner.wakeDue(),
+    oldLogs: () => services.jobs.forgetOldLogs(),
     consumedEvents: () => services.events.forgetConsumed(),
     orphans: () => services.orphans.sweep(),
     deletedRepositories: () => services.repositories.sweep(),

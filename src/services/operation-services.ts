@@ -1,7 +1,6 @@
 import { Sealer } from '#adapters/crypto/sealer';
 import { D1AuditStore } from '#adapters/d1/audit-store';
 import { D1RegistryStore } from '#adapters/d1/registry-store';
-import { D1ScheduleStore } from '#adapters/d1/schedule-store';
 import type { OperationMeter } from '#adapters/metering/operation-meter';
 import { platformBackground } from '#adapters/platform-background';
 import { HttpRegistryClient } from '#adapters/registry/http-registry-client';
@@ -10,7 +9,6 @@ import { AuditService } from '#domain/audit/audit-service';
 import { FailureRecorder } from '#domain/audit/failure-recorder';
 import type { ProjectService } from '#domain/projects/project-service';
 import { RegistryService } from '#domain/registries/registry-service';
-import { ScheduleService } from '#domain/schedules/schedule-service';
 import type { Settings } from '#src/config';
 import type { Env } from '#src/env';
 
@@ -20,7 +18,7 @@ interface OperationParts {
   readonly clock: Clock;
 }
 
-/** Work between registries, work that comes again, and what is known of all work. */
+/** Other registries, and what is known of all deeds. */
 export function createOperations(
   { DB: db }: Env,
   { secretKey = '' }: Settings,
@@ -32,10 +30,9 @@ export function createOperations(
     secrets: new Sealer({ secretKey, purpose: 'registry secret' }),
     clock,
   });
-  const schedules = new ScheduleService({ schedules: new D1ScheduleStore({ db }) });
   const entries = new D1AuditStore({ db });
   const audit = new AuditService({ entries, clock });
   const background = meter.follow(platformBackground);
   const failures = new FailureRecorder({ entries, projects, background, clock });
-  return { audit, failures, registries, schedules };
+  return { audit, failures, registries };
 }

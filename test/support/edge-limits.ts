@@ -25,7 +25,7 @@ function demand(condition: boolean, limit: keyof typeof LIMITS): void {
 /** Refuses what the edge would refuse. */
 export const edgeLimits: Interceptor = (call, invoke) => {
   const [first, second, third] = call.args;
-  if (call.binding === 'EVENTS')
+  if (call.binding === 'EVENTS' || call.binding === 'JOBS')
     checkMessages(call.method === 'sendBatch' ? (first as { body: unknown }[]) : [{ body: first }]);
   if (call.binding === 'BLOBS') {
     if (call.method === 'put') checkObject(first as string, third as R2PutOptions | undefined);

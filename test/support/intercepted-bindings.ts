@@ -5,7 +5,7 @@ const MAX_VALUE_BYTES = 2_000_000;
 
 /** A call of a binding that bills, fails and can be cut off. */
 interface BindingCall {
-  readonly binding: 'DB' | 'BLOBS' | 'EVENTS' | 'UPLOAD_SESSION' | 'REPOSITORY_LOCK' | 'LOGIN_THROTTLE';
+  readonly binding: 'DB' | 'BLOBS' | 'EVENTS' | 'JOBS' | 'UPLOAD_SESSION' | 'REPOSITORY_LOCK' | 'LOGIN_THROTTLE';
   readonly method: string;
   readonly args: readonly unknown[];
 }
@@ -23,13 +23,16 @@ export function interceptBindings(env: Env, intercept: Interceptor): Env {
         intercept({ binding, method: name, args: callArgs }, call as () => Promise<unknown>),
       );
     });
+  const queue = (binding: 'EVENTS' | 'JOBS') =>
+    proxy(env[binding], (method, args, invoke) =>
+      intercept({ binding, method, args }, invoke as () => Promise<unknown>),
+    );
   return {
     ...env,
     DB: interceptDatabase(env.DB, intercept),
     BLOBS: interceptBucket(env.BLOBS, intercept),
-    EVENTS: proxy(env.EVENTS, (method, args, invoke) =>
-      intercept({ binding: 'EVENTS', method, args }, invoke as () => Promise<unknown>),
-    ),
+    EVENTS: queue('EVENTS'),
+    JOBS: queue('JOBS'),
     UPLOAD_SESSION: objects('UPLOAD_SESSION'),
     REPOSITORY_LOCK: objects('REPOSITORY_LOCK'),
     LOGIN_THROTTLE: objects('LOGIN_THROTTLE'),

@@ -1,5 +1,6 @@
 import type { AppError } from '#core/errors';
 import { type AuthMode, DEFAULTS } from '#domain/configuration/catalog';
+import { TaskLost } from '#domain/jobs/task-lost';
 import { quotaExceeded } from '#domain/quotas/quota';
 
 /**
@@ -56,7 +57,11 @@ export type GuardCode =
   | 'SCANNER_GONE'
   | 'SCANNER_TAKEN'
   | 'SCANNER_DEFAULT'
-  | 'SCANNER_DISABLED';
+  | 'SCANNER_DISABLED'
+  | 'TASK_LOST'
+  | 'EXECUTION_GONE'
+  | 'SCHEDULE_TAKEN'
+  | 'SCHEDULE_GONE';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {
@@ -99,8 +104,8 @@ const GUARD_REPOSITORY = `insert into guards (code)
 /** What the trigger `quotas_exceeded` says: the limit, and the usage before and after, in bytes. */
 const QUOTA_FIGURES = /guard:QUOTA_EXCEEDED (\d+) (\d+) (\d+)/;
 
-/** The guard that made D1 reject, if it was one. A quota is refused alike whatever the batch was about. */
-export function failedGuard(error: unknown): GuardFailed | AppError | undefined {
+/** The guard that made D1 reject, if it was one. A quota is refused, and a task lost, alike whatever the batch was about. */
+export function failedGuard(error: unknown): GuardFailed | AppError | TaskLost | undefined {
   if (!(error instanceof Error)) return undefined;
   const [figures, hardBytes, usedBytes, wantedBytes] = QUOTA_FIGURES.exec(error.message) ?? [];
   if (figures !== undefined) {
@@ -108,6 +113,7 @@ export function failedGuard(error: unknown): GuardFailed | AppError | undefined 
     return quotaExceeded(quota, Number(wantedBytes) - Number(usedBytes));
   }
   const code = /guard:([A-Z_]+)/.exec(error.message)?.[1];
+  if (code === 'TASK_LOST') return new TaskLost({ cause: error });
   return code === undefined ? undefined : new GuardFailed(code as GuardCode);
 }
 

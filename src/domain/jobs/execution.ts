@@ -14,6 +14,8 @@ export interface Execution {
   readonly status: JobStatus;
   readonly statusMessage: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** What its first task has brought so far; most have but one. */
+  readonly results: Readonly<Record<string, unknown>>;
   /** Its tasks by status. */
   readonly taskCounts: Readonly<Record<Lowercase<JobStatus>, number>>;
   readonly startedAtMs: number;

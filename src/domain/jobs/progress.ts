@@ -5,7 +5,7 @@
  */
 export interface Progress {
   readonly taskId: number;
-  /** The revision the slice was begun under. */
+  /** The revision the slice was begun under; the next has the one after it. */
   readonly revision: number;
   /** Where the next slice begins; undefined when there is none. */
   readonly cursor: Readonly<Record<string, unknown>> | undefined;

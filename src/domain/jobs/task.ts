@@ -9,6 +9,8 @@ export interface Task {
   readonly vendorId: number;
   /** What Harbor calls the job's id; the same over all retries. */
   readonly jobId: string;
+  /** Tasks of one lane run one after the other. */
+  readonly lane: string | undefined;
   readonly status: JobStatus;
   readonly statusMessage: string;
   readonly revision: number;

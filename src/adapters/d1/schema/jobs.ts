@@ -97,11 +97,15 @@ export const taskLogs = sqliteTable(
     text: text('text').notNull(),
     atMs: integer('at_ms').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.taskId, table.position] })],
+  (table) => [
+    primaryKey({ columns: [table.taskId, table.position] }),
+    // Finds what is to be forgotten.
+    index('task_logs_at').on(table.atMs),
+  ],
 );
 
-/** Kinds of work that somebody has paused. */
+/** Kinds of work that somebody has paused; SCHEDULER stands for all schedules. */
 export const pausedQueues = sqliteTable('paused_queues', {
-  vendorType: text('vendor_type').$type<VendorType>().primaryKey(),
+  vendorType: text('vendor_type').$type<VendorType | 'SCHEDULER'>().primaryKey(),
   pausedAtMs: integer('paused_at_ms').notNull(),
 });
