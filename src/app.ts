@@ -10,6 +10,7 @@ import { auditLogRoutes } from '#routes/api/audit-logs';
 import { configurationRoutes } from '#routes/api/configurations';
 import { cveAllowlistRoutes } from '#routes/api/cve-allowlist';
 import { iconRoutes } from '#routes/api/icons';
+import { jobServiceRoutes } from '#routes/api/jobservice';
 import { labelRoutes } from '#routes/api/labels';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
@@ -108,6 +109,7 @@ const API_ROUTES = [
   replicationAdapterRoutes,
   scannerRoutes,
   scheduleRoutes,
+  jobServiceRoutes,
   auditLogRoutes,
   ldapRoutes,
   oidcApiRoutes,

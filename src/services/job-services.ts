@@ -1,4 +1,5 @@
 import { D1ExecutionStore } from '#adapters/d1/execution-store';
+import { D1JobMonitorStore } from '#adapters/d1/job-monitor-store';
 import { D1ScheduleStore } from '#adapters/d1/schedule-store';
 import { D1TaskStore } from '#adapters/d1/task-store';
 import type { OperationMeter } from '#adapters/metering/operation-meter';
@@ -6,6 +7,7 @@ import { platformBackground } from '#adapters/platform-background';
 import { CloudflareJobQueue } from '#adapters/queue/job-queue';
 import type { Clock } from '#core/clock';
 import type { JobHandler } from '#domain/jobs/job-handler';
+import { JobMonitorService } from '#domain/jobs/job-monitor-service';
 import { JobRunner } from '#domain/jobs/job-runner';
 import { JobService } from '#domain/jobs/job-service';
 import { newLaunch } from '#domain/jobs/launch';
@@ -22,9 +24,17 @@ interface JobParts {
 export function createJobs({ DB: db, JOBS }: Env, { meter, clock }: JobParts) {
   const background = meter.follow(platformBackground);
   const queue = new CloudflareJobQueue({ queue: JOBS });
-  const jobs = new JobService({ executions: new D1ExecutionStore({ db }), queue, background, clock });
+  const executions = new D1ExecutionStore({ db });
+  const jobs = new JobService({ executions, queue, background, clock });
   const handlers: Partial<Record<VendorType, JobHandler>> = {};
   const jobRunner = new JobRunner({ tasks: new D1TaskStore({ db }), queue, handlers, clock, report: reportTask });
+  const jobMonitor = new JobMonitorService({
+    monitor: new D1JobMonitorStore({ db }),
+    executions,
+    wakeDue: () => jobRunner.wakeDue(),
+    background,
+    clock,
+  });
   const schedules = new ScheduleService({
     schedules: new D1ScheduleStore({ db }),
     launches: {
@@ -35,7 +45,7 @@ export function createJobs({ DB: db, JOBS }: Env, { meter, clock }: JobParts) {
     clock,
     report: (error, { vendorType, vendorId }) => report(error, { schedule: vendorType, vendorId }),
   });
-  return { jobs, jobRunner, schedules };
+  return { jobs, jobRunner, jobMonitor, schedules };
 }
 
 /** A run of one task with the schedule's parameters. */

@@ -15,6 +15,9 @@ const WITHOUT_PAGES: ReadonlySet<string> = new Set([
   'GET /api/v2.0/ldap/groups/search',
   'GET /api/v2.0/replication/adapters',
   'GET /api/v2.0/auditlog-exts/events',
+  'GET /api/v2.0/jobservice/pools',
+  'GET /api/v2.0/jobservice/pools/:pool_id/workers',
+  'GET /api/v2.0/jobservice/queues',
 ]);
 
 /** Harbor gives these no `q`. */

@@ -177,6 +177,42 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 200,
   },
   'GET /api/v2.0/systeminfo/getcert': { need: nothing, path: () => `${API}/systeminfo/getcert`, granted: 404 },
+  'GET /api/v2.0/schedules/:job_type/paused': {
+    need: authenticated,
+    path: () => `${API}/schedules/all/paused`,
+    granted: 200,
+  },
+  'GET /api/v2.0/jobservice/pools': {
+    need: system('jobservice-monitor:list'),
+    path: () => `${API}/jobservice/pools`,
+    granted: 200,
+  },
+  'GET /api/v2.0/jobservice/pools/:pool_id/workers': {
+    need: system('jobservice-monitor:list'),
+    path: () => `${API}/jobservice/pools/all/workers`,
+    granted: 200,
+  },
+  'PUT /api/v2.0/jobservice/jobs/:job_id': {
+    need: system('jobservice-monitor:stop'),
+    path: () => `${API}/jobservice/jobs/${ABSENT}`,
+    granted: 200,
+  },
+  'GET /api/v2.0/jobservice/jobs/:job_id/log': {
+    need: system('jobservice-monitor:list'),
+    path: () => `${API}/jobservice/jobs/${ABSENT}/log`,
+    granted: 404,
+  },
+  'GET /api/v2.0/jobservice/queues': {
+    need: system('jobservice-monitor:list'),
+    path: () => `${API}/jobservice/queues`,
+    granted: 200,
+  },
+  'PUT /api/v2.0/jobservice/queues/:job_type': {
+    need: system('jobservice-monitor:stop'),
+    path: () => `${API}/jobservice/queues/all`,
+    body: () => ({}),
+    granted: 400,
+  },
   'GET /api/v2.0/schedules': {
     need: system('jobservice-monitor:list'),
     path: () => `${API}/schedules`,

@@ -132,10 +132,10 @@ export class D1ExecutionStore implements ExecutionStore {
 }
 
 /** Ends the tasks of a condition about `t` and `?1` that have not ended; a slice under way then cannot commit. */
-function stopStatements(
+export function stopStatements(
   db: D1Database,
   condition: string,
-  value: number,
+  value: number | string,
   line: string,
   nowMs: number,
 ): D1PreparedStatement[] {

@@ -31,6 +31,8 @@ const OTHERS: readonly AuditEventType[] = [
   ...on('registry', 'create', 'update', 'delete'),
   ...on('scanner', 'create', 'update', 'delete'),
   ...on('trust-rule', 'create', 'update', 'delete', 'login'),
+  ...on('job-queue', 'pause', 'resume', 'stop'),
+  ...on('job', 'stop'),
 ];
 
 /** Every type of event an entry of the audit log can be of, as settings and purges name them. */

@@ -1,9 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { toOffsetPage } from '#core/api-query';
+import { AppError } from '#core/errors';
 import type { Schedule } from '#domain/schedules/schedule';
 import { setListHeaders } from '#routes/api/paging';
 import { createApiRouter } from '#routes/api/router';
 import { errorResponses, listResponse, pageQuerySchema, toTimestamp } from '#routes/api/schemas/common';
+import { schedulerStatusSchema } from '#routes/api/schemas/job-service';
 import type { AppEnv } from '#routes/app-env';
 
 const scheduleTaskSchema = z
@@ -28,6 +30,18 @@ const listSchedules = createRoute({
   },
 });
 
+const getSchedulePaused = createRoute({
+  method: 'get',
+  path: '/schedules/{job_type}/paused',
+  operationId: 'getSchedulePaused',
+  tags: ['schedule'],
+  request: { params: z.object({ job_type: z.string().openapi({ description: 'only `all`' }) }) },
+  responses: {
+    200: { description: 'ok', content: { 'application/json': { schema: schedulerStatusSchema } } },
+    ...errorResponses(400, 401),
+  },
+});
+
 export function scheduleRoutes(): OpenAPIHono<AppEnv> {
   const routes = createApiRouter();
 
@@ -39,6 +53,15 @@ export function scheduleRoutes(): OpenAPIHono<AppEnv> {
     const { items, total } = await schedules.list(toOffsetPage(apiPage));
     setListHeaders(c, apiPage, total);
     return c.json(items.map(toScheduleTask), 200);
+  });
+
+  routes.openapi(getSchedulePaused, async (c) => {
+    const { access, jobMonitor } = c.get('services');
+    access.requireAuthenticated(c.get('principal'));
+    if (c.req.valid('param').job_type.toLowerCase() !== 'all') {
+      throw new AppError('BAD_REQUEST', { message: "job_type can only be 'all'" });
+    }
+    return c.json({ paused: await jobMonitor.areSchedulesPaused() }, 200);
   });
 
   return routes;
