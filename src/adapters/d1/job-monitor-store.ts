@@ -80,7 +80,7 @@ export class D1JobMonitorStore implements JobMonitorStore {
   }
 
   async lastTaskId(): Promise<number> {
-    const query = this.#db.prepare('select id from tasks order by id desc limit 1');
+    const query = this.#db.prepare('select coalesce(max(id), 0) as id from tasks');
     return (await withRetries(() => query.first<number>('id'))) ?? 0;
   }
 

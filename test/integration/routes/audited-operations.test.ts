@@ -372,6 +372,32 @@ const STEPS: readonly Step[] = [
     run: () => send('DELETE', `${API}/scanners/${idOf('scanners')}`),
   },
   {
+    operation: 'PUT /api/v2.0/jobservice/queues/:job_type',
+    type: 'pause_job-queue',
+    resource: 'RETENTION',
+    description: 'pause job queue with name: RETENTION',
+    run: () => send('PUT', `${API}/jobservice/queues/retention`, { action: 'pause' }),
+  },
+  {
+    operation: 'PUT /api/v2.0/jobservice/queues/:job_type',
+    type: 'stop_job-queue',
+    resource: 'RETENTION',
+    run: () => send('PUT', `${API}/jobservice/queues/RETENTION`, { action: 'stop' }),
+  },
+  {
+    operation: 'PUT /api/v2.0/jobservice/queues/:job_type',
+    type: 'resume_job-queue',
+    resource: 'ALL',
+    run: () => send('PUT', `${API}/jobservice/queues/all`, { action: 'resume' }),
+  },
+  {
+    operation: 'PUT /api/v2.0/jobservice/jobs/:job_id',
+    type: 'stop_job',
+    resource: 'all',
+    description: 'stop running job with id: all',
+    run: () => send('PUT', `${API}/jobservice/jobs/all`),
+  },
+  {
     operation: 'DELETE /v2/:name{[\\s\\S]+}/manifests/:reference',
     type: 'delete_tag',
     resource: `${IMAGE}:1`,
