@@ -1,0 +1,49 @@
+import { z } from '@hono/zod-openapi';
+import { AppError } from '#core/errors';
+
+/** `Manual` runs now, `None` takes the schedule away, the others run by their cron. */
+const scheduleTypeSchema = z
+  .enum(['Hourly', 'Daily', 'Weekly', 'Custom', 'Manual', 'None', 'Schedule'])
+  .openapi('ScheduleType');
+
+/** When something runs. Also of a run: then the type is what began it, and nothing comes next. */
+export const scheduleObjSchema = z
+  .object({
+    type: scheduleTypeSchema.optional(),
+    cron: z.string().optional().openapi({ description: 'six fields, seconds first and 0, UTC' }),
+    next_scheduled_time: z.iso.datetime().optional(),
+  })
+  .openapi('ScheduleObj');
+
+/** What a client sends to run something now, again and again, or no more. What Harbor marks as read-only is passed over. */
+export const scheduleReqSchema = z
+  .object({
+    schedule: z.object({ type: scheduleTypeSchema.nullish(), cron: z.string().nullish() }).nullish(),
+    parameters: z.record(z.string(), z.unknown()).nullish(),
+  })
+  .openapi('ScheduleReq');
+
+export type Recurrence = 'Hourly' | 'Daily' | 'Weekly' | 'Custom';
+
+/** What was asked for. */
+export type ScheduleRequest = { readonly parameters: Readonly<Record<string, unknown>> } & (
+  | { readonly type: 'Manual' | 'None' }
+  /** The cron is as it was sent; whoever keeps it checks it. */
+  | { readonly type: Recurrence; readonly cron: string }
+);
+
+/** BAD_REQUEST when it says nothing of when. `Schedule` is Harbor's other word for a cron of one's own. */
+export function toScheduleRequest({ schedule, parameters }: z.output<typeof scheduleReqSchema>): ScheduleRequest {
+  const given = { parameters: parameters ?? {} };
+  const { type, cron } = schedule ?? {};
+  switch (type) {
+    case 'Manual':
+    case 'None':
+      return { ...given, type };
+    case undefined:
+    case null:
+      throw new AppError('BAD_REQUEST', { message: 'the type of the schedule is required' });
+    default:
+      return { ...given, type: type === 'Schedule' ? 'Custom' : type, cron: cron ?? '' };
+  }
+}
