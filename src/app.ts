@@ -57,6 +57,7 @@ import { requireReadableUrl } from '#routes/middleware/readable-url';
 import { registryHeaders } from '#routes/middleware/registry-headers';
 import { requestId } from '#routes/middleware/request-id';
 import { requestLog } from '#routes/middleware/request-log';
+import { wakeForwarding } from '#routes/middleware/wake-forwarding';
 import { ociRoutes } from '#routes/oci/router';
 import type { Env } from '#src/env';
 import { createServices, type Services } from '#src/services';
@@ -129,6 +130,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   app.use('/api/*', requireReadableUrl);
   app.route('/api', openSystemRoutes());
   app.get('/api/v2.0/openapi.json', serveDocument(app));
+  app.use(wakeForwarding);
   app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
   app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), auditRefusals, refuseWhenReadOnly);
