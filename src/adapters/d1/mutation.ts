@@ -45,15 +45,9 @@ function isHidden(types: string): string {
   return `exists (select 1 from hidden_audit_events where event_type in (${types}))`;
 }
 
-/** The outbox row of an event; with `condition`, an SQL expression over `bindings`, only when it is true. */
-export function outboxStatement(
-  db: D1Database,
-  nowMs: number,
-  event: Mutation['events'][number],
-  condition = 'true',
-  ...bindings: unknown[]
-): D1PreparedStatement {
+/** Puts an event where its consumer finds it. */
+export function outboxStatement(db: D1Database, nowMs: number, event: Mutation['events'][number]): D1PreparedStatement {
   return db
-    .prepare(`insert into outbox (event_id, body, due_at_ms) select ?, ?, ? where ${condition}`)
-    .bind(event.id, JSON.stringify(event), nowMs + RESEND_AFTER_MS, ...bindings);
+    .prepare('insert into outbox (event_id, body, due_at_ms) values (?, ?, ?)')
+    .bind(event.id, JSON.stringify(event), nowMs + RESEND_AFTER_MS);
 }

@@ -1,4 +1,5 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
+import { GuardFailed, guard } from '#adapters/d1/guards';
 import { outboxStatement } from '#adapters/d1/mutation';
 import type { ExpiringRobot, RobotExpiring, RobotExpiryStore } from '#domain/robots/robot-expiry-store';
 
@@ -33,17 +34,20 @@ export class D1RobotExpiryStore implements RobotExpiryStore {
     return results.map(toExpiringRobot);
   }
 
-  async announce(events: readonly RobotExpiring[]): Promise<void> {
+  async announce(events: readonly RobotExpiring[]): Promise<boolean> {
     const isUnannounced = `exists (select 1 from robots where id = ? and expires_at_ms = ? and ${UNANNOUNCED})`;
-    await runBatch(
-      this.#db,
-      events.flatMap((event) => [
-        outboxStatement(this.#db, event.atMs, event, isUnannounced, event.robotId, event.expiresAtMs),
-        this.#db
-          .prepare('update robots set announced_expiry_ms = expires_at_ms where id = ? and expires_at_ms = ?')
-          .bind(event.robotId, event.expiresAtMs),
-      ]),
-    );
+    const statements = events.flatMap((event) => [
+      guard(this.#db, 'ROBOT_ANNOUNCED', isUnannounced, event.robotId, event.expiresAtMs),
+      outboxStatement(this.#db, event.atMs, event),
+      this.#db.prepare('update robots set announced_expiry_ms = expires_at_ms where id = ?').bind(event.robotId),
+    ]);
+    try {
+      await runBatch(this.#db, statements);
+      return true;
+    } catch (error) {
+      if (error instanceof GuardFailed && error.code === 'ROBOT_ANNOUNCED') return false;
+      throw error;
+    }
   }
 }
 

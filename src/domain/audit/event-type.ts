@@ -30,6 +30,7 @@ const OTHERS: readonly AuditEventType[] = [
   ...on('user-group', 'create', 'update', 'delete'),
   ...on('registry', 'create', 'update', 'delete'),
   ...on('scanner', 'create', 'update', 'delete'),
+  ...on('purge-audit', 'create', 'update', 'delete', 'stop'),
   ...on('trust-rule', 'create', 'update', 'delete', 'login'),
 ];
 

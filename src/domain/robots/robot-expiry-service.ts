@@ -1,4 +1,5 @@
 import type { Clock } from '#core/clock';
+import { newId } from '#core/ids';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import type { EventService } from '#domain/events/event-service';
 import { fullName } from '#domain/robots/robot';
@@ -32,16 +33,14 @@ export class RobotExpiryService {
     if (robots.length === 0) return;
     const { robot_name_prefix: prefix } = await configuration.current();
     const announced = robots.map((robot) => toEvent(robot, prefix, nowMs));
-    await expiries.announce(announced);
-    events.announce(announced);
+    if (await expiries.announce(announced)) events.announce(announced);
   }
 }
 
-/** Named after the robot and its end, so that two ticks at once make one event. */
 function toEvent(robot: ExpiringRobot, prefix: string, nowMs: number): RobotExpiring {
   return {
     kind: 'robot-expiring',
-    id: `robot-expiring/${robot.id}/${robot.expiresAtMs}`,
+    id: newId(),
     atMs: nowMs,
     actor: '',
     ...(robot.project && { projectId: robot.project.id }),

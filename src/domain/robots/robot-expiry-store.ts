@@ -14,6 +14,6 @@ export interface RobotExpiryStore {
   /** Robots that may log in, end in this time and have not been announced; up to `limit`, soonest first. */
   findUnannounced(fromMs: number, untilMs: number, limit: number): Promise<readonly ExpiringRobot[]>;
 
-  /** Records the events, each unless that robot's end has been announced meanwhile or is another now. May be repeated. */
-  announce(events: readonly RobotExpiring[]): Promise<void>;
+  /** Records the events. False, and none of them, when one of the ends has been announced meanwhile, or is another now. */
+  announce(events: readonly RobotExpiring[]): Promise<boolean>;
 }

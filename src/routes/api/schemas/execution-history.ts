@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { Execution } from '#domain/jobs/execution';
+import type { Schedule } from '#domain/schedules/schedule';
 import { toTimestamp } from '#routes/api/schemas/common';
-import { type Recurrence, scheduleObjSchema } from '#routes/api/schemas/schedule';
+import { scheduleObjSchema } from '#routes/api/schemas/schedule';
 
 const shape = {
   id: z.int(),
@@ -21,16 +22,13 @@ export const gcHistorySchema = z.object(shape).openapi('GCHistory');
 
 type ExecutionHistoryDto = z.output<typeof execHistorySchema>;
 
-/** A run; `attributes` are what it was started with and, where it tells, what it has brought. */
-export function toExecutionHistoryDto(
-  execution: Execution,
-  attributes: Readonly<Record<string, unknown>> = execution.parameters,
-): ExecutionHistoryDto {
+/** A run; its parameters are what it was started with and what it has brought so far. */
+export function toExecutionHistoryDto(execution: Execution): ExecutionHistoryDto {
   return {
     id: execution.id,
     job_name: execution.vendorType,
     job_kind: execution.trigger,
-    job_parameters: JSON.stringify(attributes),
+    job_parameters: JSON.stringify({ ...execution.parameters, ...execution.results }),
     schedule: {
       type: execution.trigger === 'MANUAL' ? 'Manual' : 'Schedule',
       next_scheduled_time: toTimestamp(undefined),
@@ -41,24 +39,14 @@ export function toExecutionHistoryDto(
   };
 }
 
-interface ScheduleFacts {
-  readonly id: number;
-  readonly type: Recurrence;
-  readonly cron: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly dueAtMs: number;
-  readonly createdAtMs: number;
-  readonly updatedAtMs: number;
-}
-
 /** A schedule in the shape of a run; for as long as it stands it is `Running`. */
-export function toScheduleHistoryDto(schedule: ScheduleFacts): ExecutionHistoryDto {
-  const { id, type, cron, parameters, dueAtMs, createdAtMs, updatedAtMs } = schedule;
+export function toScheduleHistoryDto(schedule: Schedule): ExecutionHistoryDto {
+  const { id, cronType, cron, parameters, dueAtMs, createdAtMs, updatedAtMs } = schedule;
   return {
     id,
     job_kind: cron,
     job_parameters: JSON.stringify(parameters),
-    schedule: { type, cron, next_scheduled_time: toTimestamp(dueAtMs) },
+    schedule: { type: cronType, cron, next_scheduled_time: toTimestamp(dueAtMs) },
     job_status: 'Running',
     creation_time: toTimestamp(createdAtMs),
     update_time: toTimestamp(updatedAtMs),

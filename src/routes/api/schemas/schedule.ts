@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '#core/errors';
+import type { CronType } from '#domain/schedules/schedule';
 
 /** `Manual` runs now, `None` takes the schedule away, the others run by their cron. */
 const scheduleTypeSchema = z
@@ -23,13 +24,11 @@ export const scheduleReqSchema = z
   })
   .openapi('ScheduleReq');
 
-export type Recurrence = 'Hourly' | 'Daily' | 'Weekly' | 'Custom';
-
 /** What was asked for. */
 export type ScheduleRequest = { readonly parameters: Readonly<Record<string, unknown>> } & (
   | { readonly type: 'Manual' | 'None' }
-  /** The cron is as it was sent; whoever keeps it checks it. */
-  | { readonly type: Recurrence; readonly cron: string }
+  /** The cron is as it was sent; whoever keeps it checks whether it is one. */
+  | { readonly type: CronType; readonly cron: string }
 );
 
 /** BAD_REQUEST when it says nothing of when. `Schedule` is Harbor's other word for a cron of one's own. */
@@ -44,6 +43,16 @@ export function toScheduleRequest({ schedule, parameters }: z.output<typeof sche
     case null:
       throw new AppError('BAD_REQUEST', { message: 'the type of the schedule is required' });
     default:
+      requireWholeMinutes(cron ?? '');
       return { ...given, type: type === 'Schedule' ? 'Custom' : type, cron: cron ?? '' };
   }
+}
+
+/** As Harbor does (`harbor:src/common/utils/utils.go` ValidateCronString): nothing runs more than once a minute. */
+function requireWholeMinutes(cron: string): void {
+  const fields = cron.trim().split(/\s+/);
+  if (fields.length !== 6 || fields[0] === '0') return;
+  throw new AppError('BAD_REQUEST', {
+    message: 'the 1st field (indicating Seconds of time) of the cron setting must be 0',
+  });
 }
