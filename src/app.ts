@@ -21,6 +21,7 @@ import { projectArtifactRoutes } from '#routes/api/project-artifacts';
 import { projectMetadataRoutes } from '#routes/api/project-metadata';
 import { projectScannerRoutes } from '#routes/api/project-scanner';
 import { projectRoutes } from '#routes/api/projects';
+import { purgeRoutes } from '#routes/api/purge';
 import { quotaRoutes } from '#routes/api/quotas';
 import { registryRoutes } from '#routes/api/registries';
 import { renameRoutes } from '#routes/api/renames';
@@ -110,6 +111,7 @@ const API_ROUTES = [
   scannerRoutes,
   scheduleRoutes,
   auditLogRoutes,
+  purgeRoutes,
   ldapRoutes,
   oidcApiRoutes,
 ] as const;

@@ -1,10 +1,13 @@
 import { D1ExecutionStore } from '#adapters/d1/execution-store';
+import { D1PurgeStore } from '#adapters/d1/purge-store';
 import { D1ScheduleStore } from '#adapters/d1/schedule-store';
 import { D1TaskStore } from '#adapters/d1/task-store';
 import type { OperationMeter } from '#adapters/metering/operation-meter';
 import { platformBackground } from '#adapters/platform-background';
 import { CloudflareJobQueue } from '#adapters/queue/job-queue';
 import type { Clock } from '#core/clock';
+import { PurgeJob } from '#domain/audit/purge-job';
+import { PurgeService } from '#domain/audit/purge-service';
 import type { JobHandler } from '#domain/jobs/job-handler';
 import { JobRunner } from '#domain/jobs/job-runner';
 import { JobService } from '#domain/jobs/job-service';
@@ -23,7 +26,9 @@ export function createJobs({ DB: db, JOBS }: Env, { meter, clock }: JobParts) {
   const background = meter.follow(platformBackground);
   const queue = new CloudflareJobQueue({ queue: JOBS });
   const jobs = new JobService({ executions: new D1ExecutionStore({ db }), queue, background, clock });
-  const handlers: Partial<Record<VendorType, JobHandler>> = {};
+  const handlers: Partial<Record<VendorType, JobHandler>> = {
+    PURGE_AUDIT_LOG: new PurgeJob({ store: new D1PurgeStore({ db }) }),
+  };
   const jobRunner = new JobRunner({ tasks: new D1TaskStore({ db }), queue, handlers, clock, report: reportTask });
   const schedules = new ScheduleService({
     schedules: new D1ScheduleStore({ db }),
@@ -35,7 +40,8 @@ export function createJobs({ DB: db, JOBS }: Env, { meter, clock }: JobParts) {
     clock,
     report: (error, { vendorType, vendorId }) => report(error, { schedule: vendorType, vendorId }),
   });
-  return { jobs, jobRunner, schedules };
+  const purges = new PurgeService({ jobs, schedules, clock });
+  return { jobs, jobRunner, purges, schedules };
 }
 
 /** A run of one task with the schedule's parameters. */

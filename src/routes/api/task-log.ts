@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { TypedResponse } from 'hono';
 import type { JobService } from '#domain/jobs/job-service';
 
 /** The 200 of an operation that answers a task's log. */
@@ -7,8 +8,10 @@ export const TASK_LOG_RESPONSE = {
   content: { 'text/plain': { schema: z.string() } },
 };
 
+type TextResponse = Response & TypedResponse<string, 200, 'text'>;
+
 /** Answers the log of a task as text, and holds but a page of it in memory. */
-export async function taskLogResponse(jobs: JobService, taskId: number): Promise<Response> {
+export async function taskLogResponse(jobs: JobService, taskId: number): Promise<TextResponse> {
   const pieces = jobs.readLog(taskId);
   // Before the first is there, a failure is still told as one.
   let next = await pieces.next();
@@ -25,5 +28,5 @@ export async function taskLogResponse(jobs: JobService, taskId: number): Promise
   });
   // It repeats what others have said, and must not pass for a page of this site.
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
-  return new Response(body, { headers });
+  return new Response(body, { headers }) as TextResponse;
 }

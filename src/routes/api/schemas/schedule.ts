@@ -24,12 +24,14 @@ export const scheduleReqSchema = z
   })
   .openapi('ScheduleReq');
 
+type Parameters = Readonly<Record<string, unknown>>;
+
 /** What was asked for. */
-export type ScheduleRequest = { readonly parameters: Readonly<Record<string, unknown>> } & (
-  | { readonly type: 'Manual' | 'None' }
+export type ScheduleRequest =
+  | { readonly type: 'Manual'; readonly parameters: Parameters }
+  | { readonly type: 'None'; readonly parameters: Parameters }
   /** The cron is as it was sent; whoever keeps it checks whether it is one. */
-  | { readonly type: CronType; readonly cron: string }
-);
+  | { readonly type: CronType; readonly cron: string; readonly parameters: Parameters };
 
 /** BAD_REQUEST when it says nothing of when. `Schedule` is Harbor's other word for a cron of one's own. */
 export function toScheduleRequest({ schedule, parameters }: z.output<typeof scheduleReqSchema>): ScheduleRequest {
