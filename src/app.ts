@@ -22,6 +22,7 @@ import { projectArtifactRoutes } from '#routes/api/project-artifacts';
 import { projectMetadataRoutes } from '#routes/api/project-metadata';
 import { projectScannerRoutes } from '#routes/api/project-scanner';
 import { projectRoutes } from '#routes/api/projects';
+import { purgeRoutes } from '#routes/api/purge';
 import { quotaRoutes } from '#routes/api/quotas';
 import { registryRoutes } from '#routes/api/registries';
 import { renameRoutes } from '#routes/api/renames';
@@ -58,6 +59,7 @@ import { requireReadableUrl } from '#routes/middleware/readable-url';
 import { registryHeaders } from '#routes/middleware/registry-headers';
 import { requestId } from '#routes/middleware/request-id';
 import { requestLog } from '#routes/middleware/request-log';
+import { wakeForwarding } from '#routes/middleware/wake-forwarding';
 import { ociRoutes } from '#routes/oci/router';
 import type { Env } from '#src/env';
 import { createServices, type Services } from '#src/services';
@@ -111,6 +113,7 @@ const API_ROUTES = [
   scheduleRoutes,
   jobServiceRoutes,
   auditLogRoutes,
+  purgeRoutes,
   ldapRoutes,
   oidcApiRoutes,
 ] as const;
@@ -131,6 +134,7 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   app.use('/api/*', requireReadableUrl);
   app.route('/api', openSystemRoutes());
   app.get('/api/v2.0/openapi.json', serveDocument(app));
+  app.use(wakeForwarding);
   app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
   app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), auditRefusals, refuseWhenReadOnly);

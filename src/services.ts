@@ -41,7 +41,7 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
     ...access,
     ...registry,
     ...createSearch(env, { projects: access.projects, repositories: registry.repositories }),
-    ...createOperations(env, settings, { projects: access.projects, meter, clock }),
+    ...createOperations(env, settings, { ...access, events: registry.events, meter, clock }),
     ...createJobs(env, { meter, clock }),
     ...createScanners(env, settings, clock),
   };

@@ -21,6 +21,8 @@ export async function consume(batch: MessageBatch, services: Services): Promise<
   }
   // A throw retries the whole batch; consuming and burying twice changes nothing.
   await services.events.consume(events);
+  // Pulls have written entries.
+  services.forwarding.wake();
   batch.ackAll();
 }
 

@@ -8,6 +8,7 @@ import { D1SigningKeyStore } from '#adapters/d1/signing-key-store';
 import { D1UserStore } from '#adapters/d1/user-store';
 import { LdaptsDirectory } from '#adapters/ldap/ldapts-directory';
 import { PlatformAddressLimit } from '#adapters/rate-limit/platform-address-limit';
+import { TcpLogReceiver } from '#adapters/syslog/tcp-log-receiver';
 import type { Clock } from '#core/clock';
 import { AccessService } from '#domain/access/access-service';
 import { LoginService } from '#domain/access/login-service';
@@ -65,6 +66,7 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
   const configuration = new ConfigurationService({
     store: new D1ConfigurationStore({ db }),
     secrets: sealerFor('configuration'),
+    logReceiver: new TcpLogReceiver(),
     clock,
     overwritten: fixed,
   });

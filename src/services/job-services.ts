@@ -1,11 +1,14 @@
 import { D1ExecutionStore } from '#adapters/d1/execution-store';
 import { D1JobMonitorStore } from '#adapters/d1/job-monitor-store';
+import { D1PurgeStore } from '#adapters/d1/purge-store';
 import { D1ScheduleStore } from '#adapters/d1/schedule-store';
 import { D1TaskStore } from '#adapters/d1/task-store';
 import type { OperationMeter } from '#adapters/metering/operation-meter';
 import { platformBackground } from '#adapters/platform-background';
 import { CloudflareJobQueue } from '#adapters/queue/job-queue';
 import type { Clock } from '#core/clock';
+import { PurgeJob } from '#domain/audit/purge-job';
+import { PurgeService } from '#domain/audit/purge-service';
 import type { JobHandler } from '#domain/jobs/job-handler';
 import { JobMonitorService } from '#domain/jobs/job-monitor-service';
 import { JobRunner } from '#domain/jobs/job-runner';
@@ -26,7 +29,9 @@ export function createJobs({ DB: db, JOBS }: Env, { meter, clock }: JobParts) {
   const queue = new CloudflareJobQueue({ queue: JOBS });
   const executions = new D1ExecutionStore({ db });
   const jobs = new JobService({ executions, queue, background, clock });
-  const handlers: Partial<Record<VendorType, JobHandler>> = {};
+  const handlers: Partial<Record<VendorType, JobHandler>> = {
+    PURGE_AUDIT_LOG: new PurgeJob({ store: new D1PurgeStore({ db }) }),
+  };
   const jobRunner = new JobRunner({ tasks: new D1TaskStore({ db }), queue, handlers, clock, report: reportTask });
   const jobMonitor = new JobMonitorService({
     monitor: new D1JobMonitorStore({ db }),
@@ -45,7 +50,8 @@ export function createJobs({ DB: db, JOBS }: Env, { meter, clock }: JobParts) {
     clock,
     report: (error, { vendorType, vendorId }) => report(error, { schedule: vendorType, vendorId }),
   });
-  return { jobs, jobRunner, jobMonitor, schedules };
+  const purges = new PurgeService({ jobs, schedules, clock });
+  return { jobs, jobRunner, jobMonitor, purges, schedules };
 }
 
 /** A run of one task with the schedule's parameters. */

@@ -1,5 +1,6 @@
+import { LAST_FORWARDED, setMarkBack } from '#adapters/d1/audit-forwarding';
 import { auditWindow } from '#adapters/d1/audit-window';
-import { runBatch, withRetries } from '#adapters/d1/batch';
+import { runBatch } from '#adapters/d1/batch';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { MAX_COUNTED } from '#adapters/d1/page';
 import type { AuditRecord, AuditScope } from '#domain/audit/audit';
@@ -48,8 +49,10 @@ export class D1AuditStore implements AuditStore {
 
   async forgetHiddenBefore(atMs: number): Promise<void> {
     const hidden = `select id from audit_log where is_hidden = 1 and at_ms < ? order by at_ms limit ${MAX_FORGOTTEN}`;
-    const forget = this.#db.prepare(`delete from audit_log where id in (${hidden})`).bind(atMs);
-    await withRetries(() => forget.run());
+    const forget = this.#db
+      .prepare(`delete from audit_log where id in (${hidden}) and id <= ${LAST_FORWARDED}`)
+      .bind(atMs);
+    await runBatch(this.#db, [forget, setMarkBack(this.#db)]);
   }
 }
 

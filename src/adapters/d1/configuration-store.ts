@@ -1,7 +1,8 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
 import { GuardFailed, guard } from '#adapters/d1/guards';
-import { mutationStatements } from '#adapters/d1/mutation';
+import { ANY_EVENT, mutationStatements } from '#adapters/d1/mutation';
 import { AppError } from '#core/errors';
+import type { AuditSettings } from '#domain/audit/audit-settings';
 import { DEFAULTS } from '#domain/configuration/catalog';
 import type { ConfigurationStore } from '#domain/configuration/configuration-store';
 import type { Mutation } from '#domain/events/mutation';
@@ -23,11 +24,7 @@ export class D1ConfigurationStore implements ConfigurationStore {
     return new Map(results.map(({ key, value }) => [key, value]));
   }
 
-  async put(
-    values: ReadonlyMap<string, string>,
-    hiddenEvents: readonly string[] | undefined,
-    mutation: Mutation,
-  ): Promise<void> {
+  async put(values: ReadonlyMap<string, string>, audit: AuditSettings | undefined, mutation: Mutation): Promise<void> {
     const upsert = this.#db
       .prepare(
         `insert into properties (key, value, updated_at_ms) select key, value, ?2 from json_each(?1) where true
@@ -36,10 +33,12 @@ export class D1ConfigurationStore implements ConfigurationStore {
       .bind(JSON.stringify(Object.fromEntries(values)), mutation.nowMs);
     try {
       await runBatch(this.#db, [
+        // Before the entry of the change itself, which is then the first to be forwarded.
+        ...(audit ? [this.#forwarding(audit)] : []),
         ...mutationStatements(this.#db, mutation),
         ...this.#modeGuards(values.get('auth_mode')),
         upsert,
-        ...(hiddenEvents ? this.#hiding(hiddenEvents) : []),
+        ...(audit ? this.#hiding(audit) : []),
       ]);
     } catch (error) {
       if (!(error instanceof GuardFailed) || error.code !== 'USERS_EXIST') throw error;
@@ -54,11 +53,24 @@ export class D1ConfigurationStore implements ConfigurationStore {
     return (await withRetries(() => query.first<{ found: number }>()))?.found === 1;
   }
 
-  async hideEvents(types: readonly string[]): Promise<void> {
-    await runBatch(this.#db, this.#hiding(types));
+  async applyToAudit(audit: AuditSettings): Promise<void> {
+    await runBatch(this.#db, [this.#forwarding(audit), ...this.#hiding(audit)]);
   }
 
-  #hiding(types: readonly string[]): D1PreparedStatement[] {
+  /** Forwarding begins with what comes next. Another endpoint gets what the one before did not, and is tried at once. */
+  #forwarding({ endpoint }: AuditSettings): D1PreparedStatement {
+    if (endpoint === '') return this.#db.prepare('delete from audit_forwarding where id = 1');
+    return this.#db
+      .prepare(
+        `insert into audit_forwarding (id, endpoint, forwarded_id) select 1, ?, coalesce(max(id), 0) from audit_log where true
+           on conflict (id) do update set endpoint = excluded.endpoint, retry_at_ms = 0, failures = 0
+           where endpoint <> excluded.endpoint`,
+      )
+      .bind(endpoint);
+  }
+
+  #hiding({ hiddenTypes, isListed }: AuditSettings): D1PreparedStatement[] {
+    const types = isListed ? hiddenTypes : [...hiddenTypes, ANY_EVENT];
     return [
       'delete from hidden_audit_events where event_type not in (select value from json_each(?))',
       'insert into hidden_audit_events (event_type) select value from json_each(?) where true on conflict do nothing',

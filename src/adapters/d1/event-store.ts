@@ -52,6 +52,12 @@ export class D1EventStore implements EventStore {
     await withRetries(() => query.run());
   }
 
+  async forgetBuriedBefore(atMs: number): Promise<void> {
+    const oldest = 'select message_id from dead_letters where at_ms < ? order by at_ms limit 1000';
+    const query = this.#db.prepare(`delete from dead_letters where message_id in (${oldest})`).bind(atMs);
+    await withRetries(() => query.run());
+  }
+
   async forgetConsumedBefore(atMs: number): Promise<void> {
     await withRetries(() => this.#db.prepare('delete from consumed_events where at_ms < ?').bind(atMs).run());
   }

@@ -40,6 +40,7 @@ export type GuardCode =
   | 'MEMBER_TAKEN'
   | 'ROBOT_GONE'
   | 'ROBOT_TAKEN'
+  | 'ROBOT_ANNOUNCED'
   | 'SESSION_GONE'
   | 'RULE_GONE'
   | 'RULE_TAKEN'

@@ -1,3 +1,4 @@
+import { ANY_EVENT } from '#adapters/d1/mutation';
 import type { AuditEntry } from '#domain/audit/audit';
 import { PULL_EVENT_TYPE } from '#domain/audit/event-type';
 import type { Pull } from '#domain/events/event';
@@ -16,9 +17,10 @@ export function auditPulls(db: D1Database, eventId: string, pulls: readonly Pull
   return db
     .prepare(
       `insert into audit_log (operation_id, project_id, operation, resource_type, resource, username, description,
-         is_success, source_address, at_ms)
+         is_success, source_address, at_ms, is_hidden)
        select ?1 || '/' || d.key, ${told('projectId')}, ${told('operation')}, ${told('resourceType')}, ${told('resource')},
-         ${told('username')}, ${told('description')}, 1, ${told('sourceAddress')}, ${told('atMs')}
+         ${told('username')}, ${told('description')}, 1, ${told('sourceAddress')}, ${told('atMs')},
+         exists (select 1 from hidden_audit_events where event_type = '${ANY_EVENT}')
        from json_each(?2) d where not exists (select 1 from consumed_events where event_id = ?1)
          and not exists (select 1 from hidden_audit_events where event_type = '${PULL_EVENT_TYPE}')`,
     )

@@ -39,6 +39,6 @@ export interface AuditStore {
   /** Writes the entry of a deed that changed nothing else, and perhaps failed. */
   append(mutation: Mutation): Promise<void>;
 
-  /** Forgets up to 1,000 hidden entries from before this. */
+  /** Forgets, of the first 1,000 hidden entries from before this, those that are not still to be forwarded. */
   forgetHiddenBefore(atMs: number): Promise<void>;
 }

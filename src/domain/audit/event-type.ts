@@ -30,6 +30,7 @@ const OTHERS: readonly AuditEventType[] = [
   ...on('user-group', 'create', 'update', 'delete'),
   ...on('registry', 'create', 'update', 'delete'),
   ...on('scanner', 'create', 'update', 'delete'),
+  ...on('purge-audit', 'create', 'update', 'delete', 'stop'),
   ...on('trust-rule', 'create', 'update', 'delete', 'login'),
   ...on('job-queue', 'pause', 'resume', 'stop'),
   ...on('job', 'stop'),
@@ -43,6 +44,30 @@ export const PULL_EVENT_TYPE = 'pull_artifact';
 /** The type of an entry, as Harbor spells it. */
 export function eventTypeOf({ operation, resourceType }: Pick<AuditEntry, 'operation' | 'resourceType'>): string {
   return `${operation}_${resourceType}`;
+}
+
+/** Entries of one operation that a purge is of. */
+export interface PurgedOperation {
+  readonly operation: string;
+  readonly resourceTypes: readonly string[];
+}
+
+/** What purges call all types but those of artifacts that Harbor lists (`harbor:src/pkg/auditext/model/model.go`). */
+const OTHER_EVENTS = 'other';
+const NAMED_APART: ReadonlySet<string> = new Set(['create_artifact', 'delete_artifact', 'pull_artifact']);
+
+/** The types that a purge names, separated by commas, by operation; what is no type is passed over, as in Harbor. */
+export function purgedOperations(types: string): readonly PurgedOperation[] {
+  const named = new Set(types.split(',').map((type) => type.trim().toLowerCase()));
+  const purged = [...HARBORS, ...OTHERS].filter((event) => {
+    const type = eventTypeOf(event);
+    return named.has(type) || (named.has(OTHER_EVENTS) && !NAMED_APART.has(type));
+  });
+  const operations = [...new Set(purged.map(({ operation }) => operation))].sort();
+  return operations.map((operation) => ({
+    operation,
+    resourceTypes: purged.filter((event) => event.operation === operation).map(({ resourceType }) => resourceType),
+  }));
 }
 
 function on(resourceType: string, ...operations: readonly string[]): readonly AuditEventType[] {

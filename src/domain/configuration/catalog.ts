@@ -79,7 +79,7 @@ export const CATALOG = {
   pull_time_update_disable: { type: 'boolean', fallback: false },
   pull_count_update_disable: { type: 'boolean', fallback: false },
   pull_audit_log_disable: { type: 'boolean', fallback: false },
-  audit_log_forward_endpoint: { type: 'text', fallback: '' },
+  audit_log_forward_endpoint: { type: 'tcp-endpoint', fallback: '' },
   skip_audit_log_database: { type: 'boolean', fallback: false },
   scanner_skip_update_pulltime: { type: 'boolean', fallback: false },
   disabled_audit_log_event_types: { type: 'text', fallback: '' },

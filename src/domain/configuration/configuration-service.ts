@@ -1,7 +1,9 @@
 import type { Clock } from '#core/clock';
 import { AppError } from '#core/errors';
 import type { Actor } from '#domain/audit/audit';
-import { hiddenEventTypes } from '#domain/audit/event-type';
+import { AUDIT_KEYS, auditSettings } from '#domain/audit/audit-settings';
+import { parseLogEndpoint } from '#domain/audit/log-endpoint';
+import type { LogReceiver } from '#domain/audit/log-receiver';
 import {
   CATALOG,
   type Configuration,
@@ -25,12 +27,11 @@ const DEPLOYMENT: Actor = { username: '', sourceAddress: undefined };
 /** How old a remembered configuration may be. */
 const TTL_MS = 10_000;
 
-/** What {@link hiddenEventTypes} goes by. */
-const AUDIT_KEYS = ['disabled_audit_log_event_types', 'pull_audit_log_disable'] as const;
-
 export interface ConfigurationServiceDeps {
   readonly store: ConfigurationStore;
   readonly secrets: SecretBox;
+  /** Whom entries of the audit log are forwarded to. */
+  readonly logReceiver: Pick<LogReceiver, 'isThere'>;
   readonly clock: Clock;
   /** Settings the deployment fixes; with any, none can be changed through the API. */
   readonly overwritten: Readonly<Record<string, unknown>> | undefined;
@@ -70,13 +71,16 @@ export class ConfigurationService {
       throw new AppError('FORBIDDEN', { message: 'the configuration is fixed by the deployment' });
     }
     const parsed = new Map([...parseAll(changes)].filter(([key, value]) => !isSecretKey(key) || value !== ''));
-    const wanted = { ...(await this.#read()), ...Object.fromEntries(parsed) };
+    const present = await this.#read();
+    const wanted = { ...present, ...Object.fromEntries(parsed) };
     requireFitting(wanted, new Set(parsed.keys()));
+    const { audit_log_forward_endpoint: endpoint } = wanted;
+    if (endpoint !== present.audit_log_forward_endpoint) await this.#requireReceiver(endpoint);
     const rows = new Map<string, string>();
     for (const [key, value] of parsed) rows.set(key, await this.#toRow(key, value));
     const isAboutAudit = AUDIT_KEYS.some((key) => parsed.has(key));
-    const hiddenEvents = isAboutAudit ? hiddenEventTypes(wanted) : undefined;
-    await this.#deps.store.put(rows, hiddenEvents, this.#mutation([...rows.keys()], actor));
+    const audit = isAboutAudit ? auditSettings(wanted) : undefined;
+    await this.#deps.store.put(rows, audit, this.#mutation([...rows.keys()], actor));
     this.#known = undefined;
   }
 
@@ -85,7 +89,7 @@ export class ConfigurationService {
    * and for two changes at once.
    */
   async applyToAudit(): Promise<void> {
-    await this.#deps.store.hideEvents(hiddenEventTypes(await this.#read()));
+    await this.#deps.store.applyToAudit(auditSettings(await this.#read()));
   }
 
   async #read(): Promise<Configuration> {
@@ -108,6 +112,13 @@ export class ConfigurationService {
     const untold = new Map<string, string>(fixed.filter(([key, value]) => rows.get(key) !== value));
     if (untold.size === 0) return;
     await this.#deps.store.put(untold, undefined, this.#mutation([...untold.keys()], DEPLOYMENT));
+  }
+
+  /** A mistake in the address of a receiver would show nowhere else. */
+  async #requireReceiver(text: string): Promise<void> {
+    const endpoint = parseLogEndpoint(text);
+    if (!endpoint || (await this.#deps.logReceiver.isThere(endpoint))) return;
+    throw new AppError('BAD_REQUEST', { message: `could not connect to the audit endpoint: ${text}` });
   }
 
   async #toRow(key: ConfigurationKey, value: unknown): Promise<string> {

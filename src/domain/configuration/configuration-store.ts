@@ -1,3 +1,4 @@
+import type { AuditSettings } from '#domain/audit/audit-settings';
 import type { Mutation } from '#domain/events/mutation';
 
 /** Rows of settings that differ from their defaults. */
@@ -7,17 +8,13 @@ export interface ConfigurationStore {
 
   /**
    * Stores values. BAD_REQUEST for another `auth_mode` while accounts besides the first administrator exist: the way
-   * accounts log in cannot change under them. `hiddenEvents` are the types of events that the audit log has not from now on;
-   * undefined when they stay.
+   * accounts log in cannot change under them. `audit` is what the audit log goes by from this very change on;
+   * undefined when that stays.
    */
-  put(
-    values: ReadonlyMap<string, string>,
-    hiddenEvents: readonly string[] | undefined,
-    mutation: Mutation,
-  ): Promise<void>;
+  put(values: ReadonlyMap<string, string>, audit: AuditSettings | undefined, mutation: Mutation): Promise<void>;
 
-  /** Sets the types of events that the audit log has not, where they are not set so. */
-  hideEvents(types: readonly string[]): Promise<void>;
+  /** Sets what the audit log goes by, where it is not set so. */
+  applyToAudit(settings: AuditSettings): Promise<void>;
 
   /** Whether there are accounts besides the first administrator. */
   hasOtherUsers(): Promise<boolean>;

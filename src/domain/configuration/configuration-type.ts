@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseLogEndpoint } from '#domain/audit/log-endpoint';
 
 /** Whole numbers of at most ten digits, as Harbor takes them, also as text. */
 const integer = z
@@ -41,6 +42,12 @@ export const CONFIGURATION_TYPES = {
   'auth-mode': z.enum(['db_auth', 'ldap_auth', 'uaa_auth', 'http_auth', 'oidc_auth']),
   'project-creation': z.enum(['everyone', 'adminonly']),
   url: text.refine((value) => value === '' || isHttpUrl(value), 'must be an http or https URL without credentials'),
+  'tcp-endpoint': text
+    .trim()
+    .refine(
+      (value) => value === '' || parseLogEndpoint(value) !== undefined,
+      'must be a host and a port, as logs.example.com:514',
+    ),
   'text-map': z.union([textMap, textOfMap.pipe(textMap)]),
 } as const satisfies Record<string, z.ZodType>;
 

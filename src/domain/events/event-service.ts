@@ -9,6 +9,9 @@ const RESEND_BATCH = 100;
 /** Longer than a queue keeps a message under retry. */
 const CONSUMED_RETENTION_MS = 24 * 60 * 60_000;
 
+/** How long an undeliverable message is kept. */
+const BURIED_RETENTION_MS = 30 * 24 * 60 * 60_000;
+
 export interface EventServiceDeps {
   readonly store: EventStore;
   readonly queue: EventQueue;
@@ -46,6 +49,11 @@ export class EventService {
   /** Keeps an undeliverable message for an operator to see. */
   async bury(messageId: string, queue: string, body: unknown): Promise<void> {
     await this.#deps.store.bury({ messageId, queue, body, nowMs: this.#deps.clock.nowMs() });
+  }
+
+  /** Forgets letters that an operator has had time to see; the cron tick calls this. */
+  async forgetBuried(): Promise<void> {
+    await this.#deps.store.forgetBuriedBefore(this.#deps.clock.nowMs() - BURIED_RETENTION_MS);
   }
 
   async forgetConsumed(): Promise<void> {

@@ -19,6 +19,9 @@ export interface EventStore {
     readonly nowMs: number;
   }): Promise<void>;
 
+  /** Forgets up to 1,000 messages kept from before this. */
+  forgetBuriedBefore(atMs: number): Promise<void>;
+
   /** Forgets consumed events older than this. */
   forgetConsumedBefore(atMs: number): Promise<void>;
 }

@@ -23,6 +23,19 @@ export const domainEventSchema = z.discriminatedUnion('kind', [
   artifactEvent.extend({ kind: z.literal('artifact-deleted'), id: z.string(), atMs: z.int(), actor: z.string() }),
   artifactEvent.extend({ kind: z.literal('tag-created'), id: z.string(), atMs: z.int(), actor: z.string() }),
   artifactEvent.extend({ kind: z.literal('tag-deleted'), id: z.string(), atMs: z.int(), actor: z.string() }),
+  /** The account of a machine ends soon; told once of each end. Nobody did it. */
+  z.object({
+    kind: z.literal('robot-expiring'),
+    id: z.string(),
+    atMs: z.int(),
+    actor: z.string(),
+    /** Of a project robot. */
+    projectId: z.int().optional(),
+    robotId: z.int(),
+    /** As it logs in. */
+    robotName: z.string(),
+    expiresAtMs: z.int(),
+  }),
   z.object({
     kind: z.literal('artifacts-pulled'),
     id: z.string(),

@@ -20,8 +20,10 @@ export const auditLog = sqliteTable(
     isSuccess: integer('is_success', { mode: 'boolean' }).notNull(),
     sourceAddress: text('source_address'),
     atMs: integer('at_ms').notNull(),
-    /** Of a type that the settings keep out of the log: it stands here for its operation id, for an hour. */
+    /** Kept out of the log by the settings: it stands here for its operation id, for an hour at least. */
     isHidden: integer('is_hidden', { mode: 'boolean' }).notNull().default(false),
+    /** Hidden, and not forwarded either. What is only hidden stands here until it has been forwarded. */
+    isSilent: integer('is_silent', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     uniqueIndex('audit_log_operation').on(table.operationId),
@@ -36,8 +38,24 @@ export const auditLog = sqliteTable(
   ],
 );
 
-/** Event types whose entries are written hidden, as the settings say (`domain/audit/event-type.ts`). */
+/** Event types whose entries are written hidden, as the settings say (`domain/audit/event-type.ts`); `*` hides all. */
 export const hiddenAuditEvents = sqliteTable('hidden_audit_events', { eventType: text('event_type').primaryKey() });
+
+/** How far the audit log has been forwarded; no row where it is not. */
+export const auditForwarding = sqliteTable('audit_forwarding', {
+  /** There is one row, 1. */
+  id: integer('id').primaryKey(),
+  /** To whom: `host:port`. */
+  endpoint: text('endpoint').notNull(),
+  /** The last entry that has been sent. */
+  forwardedId: integer('forwarded_id').notNull(),
+  /** Who is sending, and until when nobody else does. */
+  leaseToken: text('lease_token'),
+  leaseUntilMs: integer('lease_until_ms').notNull().default(0),
+  /** Not tried before, after failures in a row. */
+  retryAtMs: integer('retry_at_ms').notNull().default(0),
+  failures: integer('failures').notNull().default(0),
+});
 
 /** Events that no consumer has confirmed yet. The consumer's own batch deletes the row; the cron tick sends it again. */
 export const outbox = sqliteTable(
@@ -69,13 +87,20 @@ export const consumedEvents = sqliteTable(
   ],
 );
 
-/** Messages that no retry could deliver, kept for an operator to see. */
-export const deadLetters = sqliteTable('dead_letters', {
-  messageId: text('message_id').primaryKey(),
-  queue: text('queue').notNull(),
-  body: text('body', { mode: 'json' }).notNull(),
-  atMs: integer('at_ms').notNull(),
-});
+/** Messages that no retry could deliver, kept 30 days for an operator to see. */
+export const deadLetters = sqliteTable(
+  'dead_letters',
+  {
+    messageId: text('message_id').primaryKey(),
+    queue: text('queue').notNull(),
+    body: text('body', { mode: 'json' }).notNull(),
+    atMs: integer('at_ms').notNull(),
+  },
+  (table) => [
+    // Finds what the tick may forget.
+    index('dead_letters_at').on(table.atMs),
+  ],
+);
 
 /**
  * A prefix of R2 keys under which objects may be written before their rows exist. A row stands here before the first

@@ -31,8 +31,10 @@ export const robots = sqliteTable(
   (table) => [
     // Finds a robot at login; lists a project's robots.
     uniqueIndex('robots_name').on(table.projectId, table.name),
-    // Finds those that expire soon.
-    index('robots_expiry').on(table.expiresAtMs).where(sql`expires_at_ms is not null`),
+    // Finds those that expire soon and have not been announced.
+    index('robots_expiry')
+      .on(table.expiresAtMs)
+      .where(sql`expires_at_ms is not null and announced_expiry_ms is not expires_at_ms`),
   ],
 );
 

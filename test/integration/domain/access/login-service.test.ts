@@ -21,6 +21,7 @@ function createLogins() {
   const work = { computations: vi.spyOn(hasher, 'verify'), hashes: vi.spyOn(hasher, 'hash') };
   const configuration = new ConfigurationService({
     store: new D1ConfigurationStore({ db: testEnv.DB }),
+    logReceiver: { isThere: async () => true },
     secrets: new Sealer({ secretKey: 'unused', purpose: 'configuration' }),
     clock,
     overwritten: undefined,

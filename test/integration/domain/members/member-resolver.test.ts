@@ -33,6 +33,7 @@ function createIn(mode: string) {
   const { DB: db } = testEnv;
   const configuration = new ConfigurationService({
     store: new D1ConfigurationStore({ db }),
+    logReceiver: { isThere: async () => true },
     secrets: new Sealer({ secretKey: 'unused', purpose: 'configuration' }),
     clock,
     overwritten: { auth_mode: mode },
