@@ -11,6 +11,7 @@ import { configurationRoutes } from '#routes/api/configurations';
 import { cveAllowlistRoutes } from '#routes/api/cve-allowlist';
 import { iconRoutes } from '#routes/api/icons';
 import { jobServiceRoutes } from '#routes/api/jobservice';
+import { immutableRuleRoutes } from '#routes/api/immutable-rules';
 import { labelRoutes } from '#routes/api/labels';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
@@ -101,6 +102,7 @@ const API_ROUTES = [
   tagRoutes,
   artifactLabelRoutes,
   labelRoutes,
+  immutableRuleRoutes,
   searchRoutes,
   statisticsRoutes,
   trashRoutes,

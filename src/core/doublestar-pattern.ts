@@ -29,6 +29,9 @@ export interface Pattern {
   readonly size: number;
 }
 
+/** Stars and alternatives of a pattern: each multiplies what has to be looked at. */
+const MAX_BRANCHES = 32;
+
 const STAR = '*';
 const ESCAPE = '\\';
 
@@ -41,10 +44,14 @@ class Unreadable extends Error {}
  */
 export function readPattern(text: string): Result<Pattern, string> {
   let size = 0;
-  const end: Place = { id: size++, kind: 'end' };
   const nextId = () => size++;
+  const end: Place = { id: nextId(), kind: 'end' };
+  let branches = 0;
+  const branch = () => {
+    if (++branches > MAX_BRANCHES) throw new Unreadable(`the pattern has more than ${MAX_BRANCHES} of * and {`);
+  };
   try {
-    const start = readSequence([...text], end, { nextId, isAtStart: true });
+    const start = readSequence([...text], end, { nextId, branch, isAtStart: true });
     return ok({ start, size });
   } catch (error) {
     if (error instanceof Unreadable) return err(error.message);
@@ -54,6 +61,8 @@ export function readPattern(text: string): Result<Pattern, string> {
 
 interface Reading {
   readonly nextId: () => number;
+  /** To be called for each star and each set of alternatives. */
+  readonly branch: () => void;
   /** Whether nothing stands between the text and the `/` or the beginning in front of it. */
   readonly isAtStart: boolean;
 }
@@ -82,6 +91,7 @@ function readTerm(text: readonly string[], at: number, reading: Reading): { draf
     case '?':
       return { draft: (next) => ({ id: nextId(), kind: 'any', next }), length: 1 };
     case STAR:
+      reading.branch();
       return { draft: (next) => ({ id: nextId(), kind: 'star', next }), length: 1 };
     case '[': {
       const members = classMembers(text, at + 1);
@@ -144,6 +154,7 @@ function readMember(members: readonly string[], at: number): { codePoint: number
 }
 
 function readAlternatives(text: readonly string[], at: number, reading: Reading): { draft: Draft; length: number } {
+  reading.branch();
   const { options, length } = splitAlternatives(text, at + 1);
   if (!reading.isAtStart && options.some((option) => option.includes('/'))) {
     throw new Unreadable('the pattern has a { } with a / in it behind other text: begin the segment with the {');

@@ -4,7 +4,7 @@ import { ok, type Result } from '#core/result';
 /** Tells whether a path-like text matches the pattern it was made from. */
 export type PathMatcher = (text: string) => boolean;
 
-/** Characters of a pattern. A name of 255 characters against the worst pattern of this length takes some 10 ms. */
+/** Characters of a pattern. A name of 255 characters against the worst one takes a few milliseconds. */
 const MAX_PATTERN_LENGTH = 256;
 
 /**

@@ -1,5 +1,6 @@
 import { D1AliasStore } from '#adapters/d1/alias-store';
 import { D1CveAllowlistStore } from '#adapters/d1/cve-allowlist-store';
+import { D1ImmutableRuleStore } from '#adapters/d1/immutable-rule-store';
 import { D1LabelStore } from '#adapters/d1/label-store';
 import { D1ProjectListing } from '#adapters/d1/project-listing';
 import { D1ProjectMetadataStore } from '#adapters/d1/project-metadata-store';
@@ -8,6 +9,7 @@ import { D1QuotaStore } from '#adapters/d1/quota-store';
 import type { Clock } from '#core/clock';
 import { AliasService } from '#domain/aliases/alias-service';
 import { CveAllowlistService } from '#domain/cve-allowlists/cve-allowlist-service';
+import { ImmutableRuleService } from '#domain/immutability/immutable-rule-service';
 import { LabelService } from '#domain/labels/label-service';
 import { ProjectFactsService } from '#domain/projects/project-facts-service';
 import { ProjectMetadataService } from '#domain/projects/project-metadata-service';
@@ -23,6 +25,7 @@ export function createProjects(db: D1Database, clock: Clock) {
   const projectMetadata = new ProjectMetadataService({ metadata: new D1ProjectMetadataStore({ db }), projects, clock });
   const cveAllowlists = new CveAllowlistService({ allowlists: new D1CveAllowlistStore({ db }), clock });
   const labels = new LabelService({ store: new D1LabelStore({ db }), clock });
+  const immutableRules = new ImmutableRuleService({ store: new D1ImmutableRuleStore({ db }), clock });
   const quotas = new QuotaService({ store: new D1QuotaStore({ db }), clock });
-  return { facts, projects, aliases, projectMetadata, cveAllowlists, labels, quotas };
+  return { facts, projects, aliases, projectMetadata, cveAllowlists, labels, immutableRules, quotas };
 }

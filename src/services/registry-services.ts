@@ -1,6 +1,7 @@
 import { PlatformEdgeCache } from '#adapters/cache/platform-edge-cache';
 import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1EventStore } from '#adapters/d1/event-store';
+import { D1ImmutabilityStore } from '#adapters/d1/immutability-store';
 import { D1IntentStore } from '#adapters/d1/intent-store';
 import { D1ManifestStore } from '#adapters/d1/manifest-store';
 import { D1ReferrerStore } from '#adapters/d1/referrer-store';
@@ -26,6 +27,7 @@ import { ContentReader } from '#domain/blobs/content-reader';
 import { OrphanSweep } from '#domain/blobs/orphan-sweep';
 import { EventService } from '#domain/events/event-service';
 import { PullRecorder } from '#domain/events/pull-recorder';
+import { ImmutabilityService } from '#domain/immutability/immutability-service';
 import { ManifestService } from '#domain/manifests/manifest-service';
 import { ReferrerService } from '#domain/manifests/referrer-service';
 import { CatalogService } from '#domain/repositories/catalog-service';
@@ -70,35 +72,37 @@ export function createRegistry(env: Env, { settings, clock, meter, aliases }: Re
   const repositoryStore = new D1RepositoryStore({ db });
   const repositoryListings = new D1RepositoryListingStore({ db });
   const locks = new DurableRepositoryLocks({ namespace: env.REPOSITORY_LOCK });
+  const immutability = new ImmutabilityService({ store: new D1ImmutabilityStore({ db }), clock });
   const repositories = new RepositoryService({
     store: repositoryStore,
     listings: repositoryListings,
     locks,
+    immutability,
     background,
     clock,
   });
-  const repositoryMoves = new RepositoryMoveService({ store: repositoryStore, locks, aliases, background, clock });
+  const writing = { locks, immutability, background, clock };
+  const repositoryMoves = new RepositoryMoveService({ store: repositoryStore, aliases, ...writing });
   const store = new D1ManifestStore({ db });
   const artifactFacts = new ArtifactFactsService({ blobs });
   const manifests = new ManifestService({
     store,
     facts: artifactFacts,
     repositories,
-    locks,
     storage,
     content,
     events,
-    background,
-    clock,
+    ...writing,
   });
-  const tags = new TagService({ store: new D1TagStore({ db }), manifests, locks, events, background, clock });
+  const tags = new TagService({ store: new D1TagStore({ db }), manifests, events, ...writing });
   const referrers = new ReferrerService({ store: new D1ReferrerStore({ db }), manifests: store, content });
   const catalog = new CatalogService({ store: repositoryListings });
-  const trash = new TrashService({ store: new D1TrashStore({ db }), repositories, locks, events, background, clock });
-  const parts = { manifests, blobs, facts: artifactFacts, repositories, locks, events, background, clock };
+  const trash = new TrashService({ store: new D1TrashStore({ db }), repositories, events, ...writing });
+  const parts = { manifests, blobs, facts: artifactFacts, repositories, events, ...writing };
   const artifacts = createArtifactServices(db, parts);
   return {
     ...artifacts,
+    immutability,
     repositories,
     repositoryMoves,
     blobs,

@@ -52,6 +52,7 @@ const registry = (permission: string): Need => ({ kind: 'registry', permission }
 const API = '/api/v2.0';
 const projectPath = ({ project }: Place) => `${API}/projects/${project}`;
 const absentRepository = (place: Place) => `${projectPath(place)}/repositories/absent`;
+const immutableRules = (place: Place) => `${projectPath(place)}/immutabletagrules`;
 const trustRules = (place: Place) => `${projectPath(place)}/trust-rules`;
 const ANY_RULE = {
   name: 'NO',
@@ -695,6 +696,28 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
 
+  'GET /api/v2.0/projects/:project_name_or_id/immutabletagrules': {
+    need: inProject('immutable-tag:list'),
+    path: immutableRules,
+    granted: 200,
+  },
+  'POST /api/v2.0/projects/:project_name_or_id/immutabletagrules': {
+    need: inProject('immutable-tag:create'),
+    path: immutableRules,
+    body: () => ({}),
+    granted: 400,
+  },
+  'PUT /api/v2.0/projects/:project_name_or_id/immutabletagrules/:immutable_rule_id': {
+    need: inProject('immutable-tag:update'),
+    path: (place) => `${immutableRules(place)}/${ABSENT}`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'DELETE /api/v2.0/projects/:project_name_or_id/immutabletagrules/:immutable_rule_id': {
+    need: inProject('immutable-tag:delete'),
+    path: (place) => `${immutableRules(place)}/${ABSENT}`,
+    granted: 404,
+  },
   'GET /api/v2.0/projects/:project_name_or_id/trust-rules': {
     need: inProject('robot:list'),
     path: trustRules,

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { D1BlobStore } from '#adapters/d1/blob-store';
+import { D1ImmutabilityStore } from '#adapters/d1/immutability-store';
 import { D1ManifestStore } from '#adapters/d1/manifest-store';
 import { D1ProjectStore } from '#adapters/d1/project-store';
 import { D1RepositoryStore } from '#adapters/d1/repository-store';
 import { D1TagStore } from '#adapters/d1/tag-store';
 import { D1TrashStore } from '#adapters/d1/trash-store';
+import { systemClock } from '#core/clock';
 import { type Digest, digestOf } from '#core/digest';
 import { AppError } from '#core/errors';
 import { newId } from '#core/ids';
@@ -12,6 +14,9 @@ import type { Descriptor, Manifest } from '#core/manifest';
 import { MEDIA_TYPES } from '#core/media-types';
 import { parseRepositoryName, parseTag, type RepositoryName, type TagName } from '#core/reference';
 import type { Mutation } from '#domain/events/mutation';
+import { ImmutabilityService } from '#domain/immutability/immutability-service';
+import type { Judgement } from '#domain/immutability/judgement';
+import type { TagDeed } from '#domain/immutability/tag-deed';
 import type { Project } from '#domain/projects/project';
 import { jsonBytes } from '#test/support/images';
 
@@ -154,11 +159,12 @@ const REFUSALS = new Set([
 let worlds = 0;
 let lockToken = 0;
 
-/** A registry that deeds are done to, through the stores. */
+/** A registry that deeds are done to, through the stores, unless a tag is immutable. */
 export class World {
   /** Every name that was ever in use. */
   readonly names: string[] = [];
   readonly #db: D1Database;
+  readonly #immutability: ImmutabilityService;
   readonly #word = `world${++worlds}x`;
   /** By number; the name says the project it belongs to. */
   readonly #projects: Project[] = [];
@@ -167,6 +173,7 @@ export class World {
 
   constructor(db: D1Database) {
     this.#db = db;
+    this.#immutability = new ImmutabilityService({ store: new D1ImmutabilityStore({ db }), clock: systemClock });
   }
 
   /** Two projects, and a few things to do deeds to. */
@@ -191,6 +198,11 @@ export class World {
     }
   }
 
+  /** Ids of the projects there are, by number. */
+  get projectIds(): readonly number[] {
+    return this.#projects.map(({ id }) => id);
+  }
+
   readonly #deeds: { readonly [K in Deed['do']]: (deed: never) => Promise<unknown> } = {
     push: async ({ repository, manifest, tags }: Doing<'push'>) => {
       for (const child of childrenOf(manifest)) await this.#push(repository, child, []);
@@ -209,19 +221,20 @@ export class World {
       return mounted !== undefined;
     },
     put: ({ repository, manifest, tags }: Doing<'put'>) => this.#put(repository, manifest, tags),
-    deleteArtifact: async ({ repository, pick, mayBeChild }: Doing<'deleteArtifact'>) =>
-      new D1ManifestStore({ db: this.#db }).delete({
-        ...(await this.#lease(repository)),
-        digest: await this.#pickArtifact(repository, pick),
-        mayBeChild,
-        mutation: mutation(),
-      }),
-    deleteTag: async ({ repository, pick }: Doing<'deleteTag'>) =>
-      new D1TagStore({ db: this.#db }).delete({
-        ...(await this.#lease(repository)),
-        tag: (await this.#pick('name from tags where repository_id = ?1', repository, pick)) as TagName,
-        mutation: mutation(),
-      }),
+    deleteArtifact: async ({ repository, pick, mayBeChild }: Doing<'deleteArtifact'>) => {
+      const digest = await this.#pickArtifact(repository, pick);
+      const lease = await this.#lease(repository);
+      return this.#observe(repository, { kind: 'delete-artifact', digest }, (judgement) =>
+        new D1ManifestStore({ db: this.#db }).delete({ ...lease, digest, mayBeChild, judgement, mutation: mutation() }),
+      );
+    },
+    deleteTag: async ({ repository, pick }: Doing<'deleteTag'>) => {
+      const tag = (await this.#pick('name from tags where repository_id = ?1', repository, pick)) as TagName;
+      const lease = await this.#lease(repository);
+      return this.#observe(repository, { kind: 'delete-tag', tag, digest: undefined }, (judgement) =>
+        new D1TagStore({ db: this.#db }).delete({ ...lease, tag, judgement, mutation: mutation() }),
+      );
+    },
     restoreArtifact: async ({ repository, pick }: Doing<'restoreArtifact'>) => {
       const store = new D1TrashStore({ db: this.#db });
       const lease = await this.#lease(repository);
@@ -240,10 +253,16 @@ export class World {
       const name = (await this.#pick('name from tag_trash where repository_id = ?1', repository, pick)) as TagName;
       const tag = await store.findTag(lease.repositoryId, name);
       if (!tag) return false;
-      return store.restoreTag({ ...lease, tag, isOverwriting, mutation: mutation() });
+      return this.#observe(repository, { kind: 'restore', tags: [name], digest: tag.digest }, (judgement) =>
+        store.restoreTag({ ...lease, tag, isOverwriting, judgement, mutation: mutation() }),
+      );
     },
-    deleteRepository: async ({ repository }: Doing<'deleteRepository'>) =>
-      new D1RepositoryStore({ db: this.#db }).delete({ ...(await this.#lease(repository)), mutation: mutation() }),
+    deleteRepository: async ({ repository }: Doing<'deleteRepository'>) => {
+      const lease = await this.#lease(repository);
+      return this.#observe(repository, { kind: 'delete-repository' }, (judgement) =>
+        new D1RepositoryStore({ db: this.#db }).delete({ ...lease, judgement, mutation: mutation() }),
+      );
+    },
     moveRepository: async ({ repository }: Doing<'moveRepository'>) => {
       const to = 1 - this.#repository(repository).project;
       await this.#move(repository, this.#project(to).id, this.#repository(repository).name);
@@ -310,7 +329,7 @@ export class World {
   async #put(repository: number, manifest: number, tags: readonly number[]): Promise<void> {
     const projectId = this.#projectOf(repository).id;
     await new D1RepositoryStore({ db: this.#db }).ensure(projectId, this.#name(repository), 1);
-    await new D1ManifestStore({ db: this.#db }).put({
+    const put = {
       ...(await this.#lease(repository)),
       ...contentAt(manifest),
       projectId,
@@ -319,27 +338,42 @@ export class World {
       isKnownObject: false,
       tags: tags.map(tagAt),
       mutation: mutation(),
-    });
+    };
+    await this.#observe(repository, { kind: 'push', tags: put.tags, digest: put.digest }, (judgement) =>
+      new D1ManifestStore({ db: this.#db }).put({ ...put, judgement }),
+    );
   }
 
   /** The alias it leaves has expired at once. */
   async #move(repository: number, destinationId: number, name: string): Promise<void> {
     const { repositoryId: id, lockToken } = await this.#lease(repository);
     const { name: nameInProject } = this.#repository(repository);
-    await new D1RepositoryStore({ db: this.#db }).move({
+    const move = {
       repository: { id, projectId: this.#projectOf(repository).id, nameInProject },
       destinationId,
       name,
       aliasExpiresAtMs: 1,
       lockToken,
       mutation: mutation(),
-    });
+    };
+    await this.#observe(repository, { kind: 'move-repository' }, (judgement) =>
+      new D1RepositoryStore({ db: this.#db }).move({ ...move, judgement }),
+    );
   }
 
   async #createProject(index: number): Promise<void> {
     const name = this.#named(`project${index}n${++this.#renames}`);
     const project = { name, ownerId: 1, isPublic: index === 0, metadata: {} };
     this.#projects[index] = await new D1ProjectStore({ db: this.#db }).insert(project, mutation());
+  }
+
+  async #observe<T>(
+    repository: number,
+    tagDeed: TagDeed,
+    commit: (judgement: Judgement | undefined) => Promise<T>,
+  ): Promise<T> {
+    const { repositoryId: id } = await this.#lease(repository);
+    return this.#immutability.observe({ id, projectId: this.#projectOf(repository).id }, tagDeed, commit);
   }
 
   /** The newest lease of a repository; NAME_UNKNOWN without it. */

@@ -1,5 +1,7 @@
 import { AVAILABLE } from '#adapters/d1/blob-statements';
 import { guard, guardRepository } from '#adapters/d1/guards';
+import { guardJudgement } from '#adapters/d1/immutability-guard';
+import { OVERWRITTEN_TAGS } from '#adapters/d1/overwritten-tags';
 import { underLease } from '#adapters/d1/repository-lease';
 import { jsonSlices } from '#adapters/d1/value-limits';
 import type { CopyCompletion, CopyPart } from '#domain/artifacts/artifact-copy-store';
@@ -51,6 +53,10 @@ const COPY_TAGS = `insert into tags (repository_id, artifact_id, name, pushed_at
 const IS_TAGGED = `exists (select 1 from tags t join artifacts a on a.id = t.artifact_id
   where t.repository_id = ? and t.name = ? and a.digest = ?)`;
 
+/** No tag moves that was not judged: tags of the source may have come since. */
+const MOVED_AS_JUDGED = `not exists (
+  select 1 from ${OVERWRITTEN_TAGS} where t.name not in (select value from json_each(?4)))`;
+
 /** Copies the artifacts of a part, under the lease of where they go. */
 export function copyStatements(db: D1Database, part: CopyPart): D1PreparedStatement[] {
   const { sourceRepositoryId: source, projectId, repositoryId, lockToken, digests, nowMs } = part;
@@ -71,13 +77,17 @@ export function copyStatements(db: D1Database, part: CopyPart): D1PreparedStatem
 
 /** What a copy ends with, once all its artifacts are there. */
 export function completionStatements(db: D1Database, completion: CopyCompletion): D1PreparedStatement[] {
-  const { sourceRepositoryId: source, repositoryId, root, tag, parts, digests, nowMs } = completion;
+  const { sourceRepositoryId: source, repositoryId, root, tag, parts, digests, judgement, nowMs } = completion;
+  const all = jsonSlices([...parts, ...digests]);
+  const moved = judgement?.movedTags && JSON.stringify(judgement.movedTags);
   return [
+    ...guardJudgement(db, repositoryId, judgement),
     ...(tag === undefined ? [] : [guard(db, 'ARTIFACT_GONE', IS_TAGGED, source, tag, root)]),
     ...jsonSlices(parts).map(({ json }) => guard(db, 'ARTIFACT_GONE', ALL_THERE, repositoryId, json)),
-    ...jsonSlices([...parts, ...digests]).map(({ json }) =>
-      db.prepare(COPY_TAGS).bind(source, json, repositoryId, nowMs),
-    ),
+    ...(moved === undefined
+      ? []
+      : all.map(({ json }) => guard(db, 'TAGS_CHANGED', MOVED_AS_JUDGED, source, json, repositoryId, moved))),
+    ...all.map(({ json }) => db.prepare(COPY_TAGS).bind(source, json, repositoryId, nowMs)),
     db
       .prepare('update repositories set published_at_ms = ?2 where id = ?1 and published_at_ms is null')
       .bind(repositoryId, nowMs),

@@ -76,7 +76,7 @@ export class D1ArtifactCopyStore implements ArtifactCopyStore {
       return 'copied';
     } catch (error) {
       if (!(error instanceof GuardFailed)) throw error;
-      if (error.code === 'ARTIFACT_GONE') return 'changed';
+      if (error.code === 'ARTIFACT_GONE' || error.code === 'TAGS_CHANGED') return 'changed';
       throw refusalOf(error);
     }
   }

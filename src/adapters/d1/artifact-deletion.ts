@@ -1,5 +1,6 @@
 import { withRetries } from '#adapters/d1/batch';
 import { guard } from '#adapters/d1/guards';
+import { guardJudgement } from '#adapters/d1/immutability-guard';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { underLease } from '#adapters/d1/repository-lease';
 import { artifactAsJson } from '#adapters/d1/trash-columns';
@@ -78,7 +79,10 @@ const UNLINK = `
       and ab.repository_id = ?1 and ab.artifact_id not in ${IDS})`;
 
 /** What goes when the artifact is deleted, itself first; nothing when it is gone. To be asked under the lease. */
-export async function findDeleted(db: D1Database, deletion: ArtifactDeletion): Promise<readonly DeletionCandidate[]> {
+export async function findDeleted(
+  db: D1Database,
+  deletion: Pick<ArtifactDeletion, 'repositoryId' | 'digest'>,
+): Promise<readonly DeletionCandidate[]> {
   const query = db.prepare(CANDIDATES).bind(deletion.repositoryId, deletion.digest);
   const { results } = await withRetries(() => query.all<CandidateRow>());
   const candidates = results.map(toCandidate);
@@ -92,7 +96,7 @@ export function deleteStatements(
   deletion: ArtifactDeletion,
   artifacts: readonly DeletionCandidate[],
 ): D1PreparedStatement[] {
-  const { repositoryId, lockToken, digest, mayBeChild, mutation } = deletion;
+  const { repositoryId, lockToken, digest, mayBeChild, judgement, mutation } = deletion;
   const ids = JSON.stringify(artifacts.map(({ id }) => id));
   const bindings = [repositoryId, ids, digest, mutation.actor.username, mutation.nowMs];
   const run = (sql: string) => db.prepare(sql).bind(...bindings.slice(0, sql === TRASH ? undefined : 2));
@@ -109,6 +113,7 @@ export function deleteStatements(
     ...underLease(db, { repositoryId, lockToken, nowMs: mutation.nowMs }),
     guard(db, 'ARTIFACT_GONE', exists, repositoryId, digest),
     ...(mayBeChild ? [] : [notAChild]),
+    ...guardJudgement(db, repositoryId, judgement),
     run(FORGET),
     run(TRASH),
     run(TRASH_BLOBS),

@@ -11,8 +11,8 @@ const OPERATION_REPEATED = /UNIQUE constraint failed: audit_log\.operation_id/;
  * be repeated or carries an audit row whose operation id is unique: a repetition that fails on that id has been
  * committed before.
  *
- * Rejects with {@link GuardFailed}, with DENIED when a project's quota is too small, SERVICE_UNAVAILABLE, or whatever D1
- * said.
+ * Rejects with {@link GuardFailed}, with DENIED when a project's quota is too small, `RulesChanged`, SERVICE_UNAVAILABLE, or
+ * whatever D1 said.
  */
 export function runBatch(db: D1Database, statements: D1PreparedStatement[]): Promise<D1Result[]> {
   let attempts = 0;

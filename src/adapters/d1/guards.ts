@@ -1,5 +1,6 @@
 import type { AppError } from '#core/errors';
 import { type AuthMode, DEFAULTS } from '#domain/configuration/catalog';
+import { RulesChanged } from '#domain/immutability/judgement';
 import { TaskLost } from '#domain/jobs/task-lost';
 import { quotaExceeded } from '#domain/quotas/quota';
 
@@ -27,6 +28,7 @@ export type GuardCode =
   | 'ARTIFACT_REFERENCED'
   | 'TAG_GONE'
   | 'TAG_TAKEN'
+  | 'TAGS_CHANGED'
   | 'USERS_EXIST'
   | 'MODE_CHANGED'
   | 'USER_GONE'
@@ -45,6 +47,7 @@ export type GuardCode =
   | 'RULE_GONE'
   | 'RULE_TAKEN'
   | 'TOO_MANY_RULES'
+  | 'RULES_CHANGED'
   | 'IDENTITY_TAKEN'
   | 'LABEL_GONE'
   | 'LABEL_TAKEN'
@@ -105,8 +108,11 @@ const GUARD_REPOSITORY = `insert into guards (code)
 /** What the trigger `quotas_exceeded` says: the limit, and the usage before and after, in bytes. */
 const QUOTA_FIGURES = /guard:QUOTA_EXCEEDED (\d+) (\d+) (\d+)/;
 
-/** The guard that made D1 reject, if it was one. A quota is refused, and a task lost, alike whatever the batch was about. */
-export function failedGuard(error: unknown): GuardFailed | AppError | TaskLost | undefined {
+/**
+ * The guard that made D1 reject, if it was one. A quota is refused, a task lost, and rules changed, alike whatever the batch was
+ * about.
+ */
+export function failedGuard(error: unknown): GuardFailed | AppError | TaskLost | RulesChanged | undefined {
   if (!(error instanceof Error)) return undefined;
   const [figures, hardBytes, usedBytes, wantedBytes] = QUOTA_FIGURES.exec(error.message) ?? [];
   if (figures !== undefined) {
@@ -115,6 +121,7 @@ export function failedGuard(error: unknown): GuardFailed | AppError | TaskLost |
   }
   const code = /guard:([A-Z_]+)/.exec(error.message)?.[1];
   if (code === 'TASK_LOST') return new TaskLost({ cause: error });
+  if (code === 'RULES_CHANGED') return new RulesChanged({ cause: error });
   return code === undefined ? undefined : new GuardFailed(code as GuardCode);
 }
 

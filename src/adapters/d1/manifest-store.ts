@@ -3,6 +3,7 @@ import { sumChildren, upsertArtifact } from '#adapters/d1/artifact-statements';
 import { runBatch, withRetries } from '#adapters/d1/batch';
 import { AVAILABLE, upsertBlob } from '#adapters/d1/blob-statements';
 import { type GuardCode, GuardFailed, guard, guardRepository } from '#adapters/d1/guards';
+import { guardJudgement } from '#adapters/d1/immutability-guard';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { underLease } from '#adapters/d1/repository-lease';
 import { type JsonSlice, jsonSlices, storableText } from '#adapters/d1/value-limits';
@@ -145,6 +146,7 @@ function putStatements(db: D1Database, put: ManifestPut): D1PreparedStatement[] 
     ...mutationStatements(db, put.mutation),
     guardRepository(db, repositoryId, projectId),
     ...underLease(db, { repositoryId, lockToken: put.lockToken, nowMs }),
+    ...guardJudgement(db, repositoryId, put.judgement),
     ...blobs.map(({ json }) => db.prepare(RELINK).bind(json, repositoryId, nowMs)),
     ...blobs.map(({ json }) => guard(db, 'BLOB_NOT_LINKED', `not exists (${UNFIT_BLOBS})`, json, repositoryId)),
     ...(put.isKnownObject ? [objectIsInUse(db, put)] : []),

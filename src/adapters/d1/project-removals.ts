@@ -27,6 +27,7 @@ const REMOVALS = [
   'delete from cve_allowlists where project_id = ?1',
   'delete from project_scanners where project_id = ?1',
   'delete from labels where project_id = ?1',
+  'delete from immutable_rules where project_id = ?1',
   'delete from trust_rules where project_id = ?1',
   // After the links of blobs, which are counted against it.
   'delete from quotas where project_id = ?1',

@@ -1,4 +1,5 @@
 import { guard, guardProject, guardRepository } from '#adapters/d1/guards';
+import { guardJudgement } from '#adapters/d1/immutability-guard';
 import { underLease } from '#adapters/d1/repository-lease';
 import type { RepositoryMove } from '#domain/repositories/repository-store';
 
@@ -21,6 +22,7 @@ export function moveRepository(db: D1Database, move: RepositoryMove): D1Prepared
     guardRepository(db, id, sourceId),
     guard(db, 'NAME_CHANGED', 'exists (select 1 from repositories where id = ? and name = ?)', id, alias),
     ...underLease(db, { repositoryId: id, lockToken, nowMs }),
+    ...guardJudgement(db, id, move.judgement),
     guard(
       db,
       'NAME_TAKEN',

@@ -1,6 +1,7 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
 import { runGuarded } from '#adapters/d1/guarded-batch';
 import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
+import { guardJudgement } from '#adapters/d1/immutability-guard';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { aliasMessage, LIVING_ALIAS } from '#adapters/d1/repository-aliases';
 import { underLease } from '#adapters/d1/repository-lease';
@@ -109,13 +110,14 @@ export class D1RepositoryStore implements RepositoryStore {
   }
 
   async delete(deletion: Parameters<RepositoryStore['delete']>[0]): Promise<void> {
-    const { repositoryId, lockToken, mutation } = deletion;
+    const { repositoryId, lockToken, judgement, mutation } = deletion;
     const size = isLargerThan(this.#db, repositoryId, MAX_REMOVED_AT_ONCE);
     const isLarge = (await withRetries(() => size.first<number>('larger'))) === 1;
     try {
       await runBatch(this.#db, [
         ...mutationStatements(this.#db, mutation),
         ...underLease(this.#db, { repositoryId, lockToken, nowMs: mutation.nowMs }),
+        ...guardJudgement(this.#db, repositoryId, judgement),
         ...(isLarge ? detachRepository(this.#db, repositoryId) : removeRepository(this.#db, repositoryId)),
       ]);
     } catch (error) {

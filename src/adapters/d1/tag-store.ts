@@ -1,6 +1,7 @@
 import { runBatch } from '#adapters/d1/batch';
 import { conditions } from '#adapters/d1/conditions';
 import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
+import { guardJudgement } from '#adapters/d1/immutability-guard';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
 import { underLease } from '#adapters/d1/repository-lease';
@@ -85,7 +86,7 @@ export class D1TagStore implements TagStore {
   }
 
   async delete(deletion: TagDeletion): Promise<void> {
-    const { repositoryId, lockToken, tag, digest, mutation } = deletion;
+    const { repositoryId, lockToken, tag, digest, judgement, mutation } = deletion;
     try {
       await runBatch(this.#db, [
         ...mutationStatements(this.#db, mutation),
@@ -99,6 +100,7 @@ export class D1TagStore implements TagStore {
           tag,
           digest ?? null,
         ),
+        ...guardJudgement(this.#db, repositoryId, judgement),
         this.#db.prepare(TRASH_TAG).bind(repositoryId, tag, mutation.actor.username, mutation.nowMs),
         this.#db.prepare('delete from tags where repository_id = ? and name = ?').bind(repositoryId, tag),
       ]);

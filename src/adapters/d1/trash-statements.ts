@@ -1,5 +1,6 @@
 import { AVAILABLE } from '#adapters/d1/blob-statements';
 import { guard } from '#adapters/d1/guards';
+import { guardJudgement } from '#adapters/d1/immutability-guard';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { underLease } from '#adapters/d1/repository-lease';
 import { artifactFromJson, TRASHED_COLUMNS } from '#adapters/d1/trash-columns';
@@ -67,7 +68,7 @@ export function restoreArtifactStatements(db: D1Database, restore: ArtifactResto
 
 /** Points the tag at its artifact again. What it names until then takes its place in the trash. */
 export function restoreTagStatements(db: D1Database, restore: TagRestore): D1PreparedStatement[] {
-  const { repositoryId, lockToken, tag, isOverwriting, mutation } = restore;
+  const { repositoryId, lockToken, tag, isOverwriting, judgement, mutation } = restore;
   const { nowMs, actor } = mutation;
   const names = [repositoryId, tag.name, tag.digest] as const;
   const inTrash = 'from tag_trash where repository_id = ?1 and name = ?2 and digest = ?3';
@@ -83,6 +84,7 @@ export function restoreTagStatements(db: D1Database, restore: TagRestore): D1Pre
     guard(db, 'TRASH_GONE', `exists (select 1 ${inTrash})`, ...names),
     guard(db, 'ARTIFACT_GONE', `exists (select 1 ${artifact})`, ...names),
     guard(db, 'NAME_TAKEN', `?4 or not ${isElsewhere}`, ...names, isOverwriting ? 1 : 0),
+    ...guardJudgement(db, repositoryId, judgement),
     db.prepare(`delete ${inTrash}`).bind(...names),
     ...(isOverwriting ? [db.prepare(TRASH_TAG).bind(repositoryId, tag.name, actor.username, nowMs)] : []),
     db.prepare(insert).bind(...names, tag.pushedAtMs, tag.pulledAtMs ?? null),

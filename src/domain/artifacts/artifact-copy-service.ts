@@ -10,6 +10,7 @@ import type { Actor } from '#domain/audit/audit';
 import type { RecordedEvent } from '#domain/events/event';
 import type { EventService } from '#domain/events/event-service';
 import type { Mutation } from '#domain/events/mutation';
+import type { ImmutabilityService } from '#domain/immutability/immutability-service';
 import type { ManifestService } from '#domain/manifests/manifest-service';
 import type { StoredManifest } from '#domain/manifests/stored-manifest';
 import type { Project } from '#domain/projects/project';
@@ -32,6 +33,7 @@ export interface ArtifactCopyServiceDeps {
   readonly manifests: ManifestService;
   readonly repositories: RepositoryService;
   readonly locks: RepositoryLocks;
+  readonly immutability: ImmutabilityService;
   readonly events: EventService;
   readonly background: Background;
   readonly clock: Clock;
@@ -59,7 +61,8 @@ export class ArtifactCopyService {
   /**
    * Copies an artifact with its children and accessories, theirs, and all their tags, which move where the destination
    * has them of other artifacts; labels stay. May be repeated, and then brings what has come since. NOT_FOUND without
-   * the artifact, DENIED for an accessory and beyond the quota, BAD_REQUEST for more than {@link MAX_ROWS} rows.
+   * the artifact, DENIED for an accessory and beyond the quota, PRECONDITION when a tag that moves is immutable, BAD_REQUEST for
+   * more than {@link MAX_ROWS} rows.
    */
   async copy(request: ArtifactCopy): Promise<void> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
@@ -93,7 +96,7 @@ export class ArtifactCopyService {
     artifacts: readonly CopiedArtifact[],
     { tag, mutation }: Pick<CopyCompletion, 'tag' | 'mutation'>,
   ): Promise<'copied' | 'changed'> {
-    const { store, maxRowsPerBatch } = this.#deps;
+    const { store, immutability, maxRowsPerBatch } = this.#deps;
     const { parts, last } = planCopy(artifacts, root, maxRowsPerBatch);
     const common = { sourceRepositoryId, projectId, repositoryId, nowMs: mutation.nowMs };
     for (const digests of parts) {
@@ -103,7 +106,12 @@ export class ArtifactCopyService {
       if (outcome === 'changed') return outcome;
     }
     const completion = { ...common, root, tag, digests: last, parts: parts.flat(), mutation };
-    return withLease(this.#deps, repositoryId, (lockToken) => store.complete({ ...completion, lockToken }));
+    const deed = { kind: 'copy', sourceRepositoryId, digests: [...completion.parts, ...last] } as const;
+    return withLease(this.#deps, repositoryId, (lockToken) =>
+      immutability.observe({ id: repositoryId, projectId }, deed, (judgement) =>
+        store.complete({ ...completion, lockToken, judgement }),
+      ),
+    );
   }
 
   /** To whoever follows events a copy is a push of the artifact, under each of its tags. */

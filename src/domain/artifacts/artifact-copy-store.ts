@@ -2,6 +2,7 @@ import type { Digest } from '#core/digest';
 import type { TagName } from '#core/reference';
 import type { CopiedArtifact } from '#domain/artifacts/copy-plan';
 import type { Mutation } from '#domain/events/mutation';
+import type { Judgement } from '#domain/immutability/judgement';
 
 /** What a copy of an artifact takes along. */
 export interface CopySource {
@@ -30,6 +31,7 @@ export interface CopyCompletion extends CopyPart {
   readonly tag: TagName | undefined;
   /** Artifacts that were copied before, and must be there still. */
   readonly parts: readonly Digest[];
+  readonly judgement: Judgement | undefined;
   readonly mutation: Mutation;
 }
 
@@ -49,6 +51,9 @@ export interface ArtifactCopyStore {
   /** Copies artifacts without their tags. */
   copyPart(part: CopyPart): Promise<'copied' | 'changed'>;
 
-  /** Copies the last artifacts, and the tags of all. A tag that names another artifact moves. */
+  /**
+   * Copies the last artifacts, and the tags of all. A tag that names another artifact moves. `RulesChanged` when the immutable tag
+   * rules are not those it was judged by.
+   */
   complete(completion: CopyCompletion): Promise<'copied' | 'changed'>;
 }

@@ -13,6 +13,7 @@ import type { ContentReader } from '#domain/blobs/content-reader';
 import type { RecordedEvent } from '#domain/events/event';
 import type { EventService } from '#domain/events/event-service';
 import type { Mutation } from '#domain/events/mutation';
+import type { ImmutabilityService } from '#domain/immutability/immutability-service';
 import type { ManifestStore } from '#domain/manifests/manifest-store';
 import type { StoredManifest } from '#domain/manifests/stored-manifest';
 import { refusalOf } from '#domain/manifests/unfit-blobs';
@@ -33,6 +34,7 @@ export interface ManifestServiceDeps {
   readonly facts: ArtifactFactsService;
   readonly repositories: RepositoryService;
   readonly locks: RepositoryLocks;
+  readonly immutability: ImmutabilityService;
   readonly storage: BlobStorage;
   readonly content: ContentReader;
   readonly events: EventService;
@@ -106,6 +108,7 @@ export class ManifestService {
    * Stores a manifest and points its tags at it (distribution-spec v1.1.1 §"Pushing Manifests"). Config and layers must
    * be linked to the repository and have the size it says, save those that are not distributable; a subject and the
    * children of an index need not. Bytes that are pushed again as another media type have that type from then on.
+   * PRECONDITION when a tag that names another manifest is immutable.
    */
   async put(push: ManifestPush): Promise<PushedManifest> {
     const { project, repository, reference, bytes } = push;
@@ -130,8 +133,11 @@ export class ManifestService {
         tags,
         mutation,
       };
+      const place = { repositoryId: row.id, isKnownObject: knownKey !== undefined };
       return withLease(this.#deps, row.id, (lockToken) =>
-        this.#deps.store.put({ ...change, repositoryId: row.id, lockToken, isKnownObject: knownKey !== undefined }),
+        this.#deps.immutability.observe(row, { kind: 'push', tags, digest }, (judgement) =>
+          this.#deps.store.put({ ...change, ...place, lockToken, judgement }),
+        ),
       );
     };
     try {
@@ -147,7 +153,8 @@ export class ManifestService {
 
   /**
    * Deletes a manifest with the tags that name it, its accessories, and its children that nothing else needs. All of it goes
-   * to the trash (`domain/trash`); the links of blobs that the repository then needs no more go at once.
+   * to the trash (`domain/trash`); the links of blobs that the repository then needs no more go at once. PRECONDITION when one of
+   * the tags is immutable.
    */
   async delete(request: ManifestDelete): Promise<void> {
     const { repository, digest, mayBeChild, actor } = request;
@@ -155,7 +162,9 @@ export class ManifestService {
     if (!row) throw new AppError('NAME_UNKNOWN');
     const mutation = this.#mutation(actor, row, 'delete', digest, []);
     const deleted = await withLease(this.#deps, row.id, (lockToken) =>
-      this.#deps.store.delete({ repositoryId: row.id, lockToken, digest, mayBeChild, mutation }),
+      this.#deps.immutability.observe(row, { kind: 'delete-artifact', digest }, (judgement) =>
+        this.#deps.store.delete({ repositoryId: row.id, lockToken, digest, mayBeChild, judgement, mutation }),
+      ),
     );
     for (const gone of deleted) this.#facts.delete(factKey(repository, gone));
     this.#deps.events.announce(mutation.events);

@@ -3,6 +3,7 @@ import type { Descriptor, Manifest } from '#core/manifest';
 import type { RepositoryName, TagName } from '#core/reference';
 import type { ArtifactFacts } from '#domain/artifacts/artifact-facts';
 import type { Mutation } from '#domain/events/mutation';
+import type { Judgement } from '#domain/immutability/judgement';
 import type { StoredManifest } from '#domain/manifests/stored-manifest';
 import type { UnfitBlob } from '#domain/manifests/unfit-blobs';
 
@@ -21,6 +22,7 @@ export interface ManifestPut {
   readonly isKnownObject: boolean;
   /** Tags that shall name it from now on. */
   readonly tags: readonly TagName[];
+  readonly judgement: Judgement | undefined;
   readonly mutation: Mutation;
 }
 
@@ -30,10 +32,14 @@ export interface ArtifactDeletion {
   readonly digest: Digest;
   /** Harbor's API refuses to delete the child of an index; `/v2` does not. */
   readonly mayBeChild: boolean;
+  readonly judgement: Judgement | undefined;
   readonly mutation: Mutation;
 }
 
-/** Rows of manifests and of what they refer to. Writes are one batch each. */
+/**
+ * Rows of manifests and of what they refer to. Writes are one batch each, and reject with `RulesChanged` when the immutable tag
+ * rules are not those they were judged by.
+ */
 export interface ManifestStore {
   findByDigest(repository: RepositoryName, digest: Digest): Promise<StoredManifest | undefined>;
   findByTag(repository: RepositoryName, tag: TagName): Promise<StoredManifest | undefined>;

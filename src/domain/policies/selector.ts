@@ -30,7 +30,7 @@ const KIND = 'doublestar';
 const MAX_EXTRAS_LENGTH = 256;
 
 /** The selector with the kind it has on the wire. */
-export function toWireSelector<T extends RepositorySelector | TagSelector>(selector: T): T & { readonly kind: string } {
+export function toWireSelector<T extends Omit<WireSelector, 'kind'>>(selector: T): T & { readonly kind: string } {
   return { ...selector, kind: KIND };
 }
 

@@ -6,6 +6,7 @@ import { ALIAS_LIFETIME_MS } from '#domain/aliases/alias';
 import type { AliasService } from '#domain/aliases/alias-service';
 import type { Actor } from '#domain/audit/audit';
 import { newMutation } from '#domain/events/mutation';
+import type { ImmutabilityService } from '#domain/immutability/immutability-service';
 import type { Project } from '#domain/projects/project';
 import type { Repository } from '#domain/repositories/repository';
 import type { RepositoryLocks } from '#domain/repositories/repository-locks';
@@ -15,6 +16,7 @@ import { withLease } from '#domain/repositories/with-lease';
 export interface RepositoryMoveServiceDeps {
   readonly store: Pick<RepositoryStore, 'move'>;
   readonly locks: RepositoryLocks;
+  readonly immutability: ImmutabilityService;
   readonly aliases: AliasService;
   readonly background: Background;
   readonly clock: Clock;
@@ -38,9 +40,12 @@ export class RepositoryMoveService {
     this.#deps = deps;
   }
 
-  /** Moves a repository, which is found by its old name for {@link ALIAS_LIFETIME_MS}. Rejects as `RepositoryStore.move`. */
+  /**
+   * Moves a repository, which is found by its old name for {@link ALIAS_LIFETIME_MS}. Rejects as `RepositoryStore.move`, and with
+   * PRECONDITION when one of its tags is immutable.
+   */
   async move({ source, repository, destination, name, actor }: Relocation): Promise<void> {
-    const { aliases, clock, store } = this.#deps;
+    const { aliases, clock, immutability, store } = this.#deps;
     const nameInProject = withinProject(repository.name);
     const audit = {
       projectId: source.id,
@@ -50,15 +55,17 @@ export class RepositoryMoveService {
       description: `update repository: ${repository.name}, moved to ${destination.name}/${name}`,
     };
     const mutation = newMutation(audit, actor, clock);
+    const move = {
+      repository: { id: repository.id, projectId: source.id, nameInProject },
+      destinationId: destination.id,
+      name,
+      aliasExpiresAtMs: mutation.nowMs + ALIAS_LIFETIME_MS,
+      mutation,
+    };
     await withLease(this.#deps, repository.id, (lockToken) =>
-      store.move({
-        repository: { id: repository.id, projectId: source.id, nameInProject },
-        destinationId: destination.id,
-        name,
-        aliasExpiresAtMs: mutation.nowMs + ALIAS_LIFETIME_MS,
-        lockToken,
-        mutation,
-      }),
+      immutability.observe(move.repository, { kind: 'move-repository' }, (judgement) =>
+        store.move({ ...move, lockToken, judgement }),
+      ),
     );
     aliases.forget(source, nameInProject);
     aliases.forget(destination, name);

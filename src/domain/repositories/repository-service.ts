@@ -4,6 +4,7 @@ import { AppError } from '#core/errors';
 import type { RepositoryName } from '#core/reference';
 import type { Actor } from '#domain/audit/audit';
 import { type Mutation, newMutation } from '#domain/events/mutation';
+import type { ImmutabilityService } from '#domain/immutability/immutability-service';
 import type { Repository } from '#domain/repositories/repository';
 import type { FoundRepository, RepositoryList } from '#domain/repositories/repository-listing';
 import type { RepositoryListingStore } from '#domain/repositories/repository-listing-store';
@@ -23,6 +24,7 @@ export interface RepositoryServiceDeps {
   readonly store: RepositoryStore;
   readonly listings: Pick<RepositoryListingStore, 'list' | 'listInProject' | 'search'>;
   readonly locks: RepositoryLocks;
+  readonly immutability: ImmutabilityService;
   readonly background: Background;
   readonly clock: Clock;
 }
@@ -82,15 +84,14 @@ export class RepositoryService {
     await this.#deps.store.describe(repository.id, description, this.#mutation('update', repository, actor));
   }
 
-  /** Deletes the repository with everything in it. Blobs stay until garbage collection. */
+  /** Deletes the repository with everything in it, unless a tag is immutable. Blobs stay until garbage collection. */
   async delete(name: RepositoryName, actor: Actor): Promise<void> {
     const repository = await this.published(name);
+    const mutation = this.#mutation('delete', repository, actor);
     await withLease(this.#deps, repository.id, (lockToken) =>
-      this.#deps.store.delete({
-        repositoryId: repository.id,
-        lockToken,
-        mutation: this.#mutation('delete', repository, actor),
-      }),
+      this.#deps.immutability.observe(repository, { kind: 'delete-repository' }, (judgement) =>
+        this.#deps.store.delete({ repositoryId: repository.id, lockToken, judgement, mutation }),
+      ),
     );
     this.#deps.background(this.sweep());
   }

@@ -1,5 +1,6 @@
 import type { RepositoryName } from '#core/reference';
 import type { Mutation } from '#domain/events/mutation';
+import type { Judgement } from '#domain/immutability/judgement';
 import type { Repository } from '#domain/repositories/repository';
 
 /** A repository that shall have another name. */
@@ -12,6 +13,7 @@ export interface RepositoryMove {
   /** Until when it is found by the name it had. */
   readonly aliasExpiresAtMs: number;
   readonly lockToken: number;
+  readonly judgement: Judgement | undefined;
   readonly mutation: Mutation;
 }
 
@@ -33,18 +35,20 @@ export interface RepositoryStore {
 
   /**
    * Deletes the repository, its artifacts, tags and links of blobs; of a large one what it held stays for
-   * {@link removeDetached}, out of sight. SERVICE_UNAVAILABLE when the lock was lost.
+   * {@link removeDetached}, out of sight. SERVICE_UNAVAILABLE when the lock was lost, `RulesChanged` when the
+   * immutable tag rules are not those it was judged by.
    */
   delete(deletion: {
     readonly repositoryId: number;
     readonly lockToken: number;
+    readonly judgement: Judgement | undefined;
     readonly mutation: Mutation;
   }): Promise<void>;
 
   /**
    * Gives the repository another name, and leaves an alias. CONFLICT when the name is another's or still an alias of another,
    * DENIED when the project it comes to has no room, NOT_FOUND when that is gone, SERVICE_UNAVAILABLE when the repository
-   * changed meanwhile.
+   * changed meanwhile, `RulesChanged` as {@link delete}.
    */
   move(move: RepositoryMove): Promise<void>;
 

@@ -9,16 +9,18 @@ import { artifactNotFound } from '#domain/artifacts/artifact-not-found';
 import type { Actor } from '#domain/audit/audit';
 import type { EventService } from '#domain/events/event-service';
 import type { Mutation } from '#domain/events/mutation';
+import type { ImmutabilityService } from '#domain/immutability/immutability-service';
 import type { ManifestService } from '#domain/manifests/manifest-service';
 import type { StoredManifest } from '#domain/manifests/stored-manifest';
 import type { RepositoryLocks } from '#domain/repositories/repository-locks';
 import { withLease } from '#domain/repositories/with-lease';
-import type { TagFilter, TagPage, TagStore } from '#domain/tags/tag-store';
+import type { TagDeletion, TagFilter, TagPage, TagStore } from '#domain/tags/tag-store';
 
 export interface TagServiceDeps {
   readonly store: TagStore;
   readonly manifests: ManifestService;
   readonly locks: RepositoryLocks;
+  readonly immutability: ImmutabilityService;
   readonly events: EventService;
   readonly background: Background;
   readonly clock: Clock;
@@ -69,13 +71,11 @@ export class TagService {
     this.#deps.events.announce(mutation.events);
   }
 
-  /** Deletes the tag and leaves its manifest where it is. */
+  /** Deletes the tag and leaves its manifest where it is; PRECONDITION when it is immutable. */
   async delete(repository: RepositoryName, tag: TagName, actor: Actor): Promise<void> {
     const { projectId, repositoryId, digest } = await this.#deps.manifests.stat(repository, { kind: 'tag', tag });
     const mutation = this.#mutation('delete', { repository, repositoryId, projectId, digest }, tag, actor);
-    await withLease(this.#deps, repositoryId, (lockToken) =>
-      this.#deps.store.delete({ repositoryId, lockToken, tag, mutation }),
-    );
+    await this.#delete({ id: repositoryId, projectId }, { tag, digest: undefined, mutation });
     this.#deps.events.announce(mutation.events);
   }
 
@@ -85,15 +85,25 @@ export class TagService {
     const { projectId, repositoryId, digest } = artifact;
     const mutation = this.#mutation('delete', { repository, repositoryId, projectId, digest }, tag, actor);
     try {
-      await withLease(this.#deps, repositoryId, (lockToken) =>
-        this.#deps.store.delete({ repositoryId, lockToken, tag, digest, mutation }),
-      );
+      await this.#delete({ id: repositoryId, projectId }, { tag, digest, mutation });
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'MANIFEST_UNKNOWN') throw error;
       const message = `tag ${tag} attached to artifact ${artifact.artifactId} not found`;
       throw new AppError('NOT_FOUND', { message, cause: error });
     }
     this.#deps.events.announce(mutation.events);
+  }
+
+  #delete(
+    repository: { readonly id: number; readonly projectId: number },
+    deletion: Pick<TagDeletion, 'tag' | 'digest' | 'mutation'>,
+  ): Promise<void> {
+    const { tag, digest } = deletion;
+    return withLease(this.#deps, repository.id, (lockToken) =>
+      this.#deps.immutability.observe(repository, { kind: 'delete-tag', tag, digest }, (judgement) =>
+        this.#deps.store.delete({ ...deletion, repositoryId: repository.id, lockToken, judgement }),
+      ),
+    );
   }
 
   async #artifact(repository: RepositoryName, reference: Reference): Promise<StoredManifest> {

@@ -4,6 +4,7 @@ import type { OffsetPage } from '#core/pagination';
 import type { RepositoryName, TagName } from '#core/reference';
 import type { ArtifactTag } from '#domain/artifacts/artifact';
 import type { Mutation } from '#domain/events/mutation';
+import type { Judgement } from '#domain/immutability/judgement';
 
 /** What a listing of an artifact's tags filters by. */
 export const TAG_KEYS = {
@@ -37,6 +38,7 @@ export interface TagDeletion {
   readonly tag: TagName;
   /** What the tag must name still, if that matters. */
   readonly digest?: Digest | undefined;
+  readonly judgement: Judgement | undefined;
   readonly mutation: Mutation;
 }
 
@@ -58,6 +60,9 @@ export interface TagStore {
    */
   create(creation: TagCreation): Promise<void>;
 
-  /** Deletes the tag and leaves its manifest; MANIFEST_UNKNOWN when there is none, or it names another. */
+  /**
+   * Deletes the tag and leaves its manifest. MANIFEST_UNKNOWN when there is none, or it names another; `RulesChanged` when the
+   * immutable tag rules are not those it was judged by.
+   */
   delete(deletion: TagDeletion): Promise<void>;
 }

@@ -8,6 +8,7 @@ import type { RepositoryName, TagName } from '#core/reference';
 import type { Actor } from '#domain/audit/audit';
 import type { EventService } from '#domain/events/event-service';
 import { type Mutation, newMutation } from '#domain/events/mutation';
+import type { ImmutabilityService } from '#domain/immutability/immutability-service';
 import type { Repository } from '#domain/repositories/repository';
 import type { RepositoryLocks } from '#domain/repositories/repository-locks';
 import type { RepositoryService } from '#domain/repositories/repository-service';
@@ -19,6 +20,7 @@ export interface TrashServiceDeps {
   readonly store: TrashStore;
   readonly repositories: RepositoryService;
   readonly locks: RepositoryLocks;
+  readonly immutability: ImmutabilityService;
   readonly events: EventService;
   readonly background: Background;
   readonly clock: Clock;
@@ -82,13 +84,11 @@ export class TrashService {
       if (!tag) throw notInTrash(`tag ${repository}:${name}`);
       const isElsewhere = tag.takenBy !== undefined && tag.takenBy !== tag.digest;
       const mutation = this.#restored(row, tag.digest, [tag], actor);
-      await this.#deps.store.restoreTag({
-        repositoryId: row.id,
-        lockToken,
-        tag,
-        isOverwriting: isOverwriting && isElsewhere,
-        mutation,
-      });
+      const restore = { repositoryId: row.id, lockToken, tag, isOverwriting: isOverwriting && isElsewhere, mutation };
+      const moved = { kind: 'restore', tags: restore.isOverwriting ? [name] : [], digest: tag.digest } as const;
+      await this.#deps.immutability.observe(row, moved, (judgement) =>
+        this.#deps.store.restoreTag({ ...restore, judgement }),
+      );
       this.#deps.events.announce(mutation.events);
       return tag.digest;
     });

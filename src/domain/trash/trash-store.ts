@@ -2,6 +2,7 @@ import type { Digest } from '#core/digest';
 import type { OffsetPage } from '#core/pagination';
 import type { TagName } from '#core/reference';
 import type { Mutation } from '#domain/events/mutation';
+import type { Judgement } from '#domain/immutability/judgement';
 import type { DeletedTag, RestorableArtifact, TrashItem } from '#domain/trash/trash';
 
 export interface ArtifactRestore {
@@ -18,6 +19,7 @@ export interface TagRestore {
   readonly tag: DeletedTag;
   /** Whether the tag is taken from the artifact it names now. */
   readonly isOverwriting: boolean;
+  readonly judgement: Judgement | undefined;
   readonly mutation: Mutation;
 }
 
@@ -42,7 +44,7 @@ export interface TrashStore {
 
   /**
    * NOT_FOUND when the tag or its artifact is gone, CONFLICT when it names another artifact and shall not be overwritten,
-   * SERVICE_UNAVAILABLE when the lock was lost.
+   * SERVICE_UNAVAILABLE when the lock was lost, `RulesChanged` when the immutable tag rules are not those it was judged by.
    */
   restoreTag(restore: TagRestore): Promise<void>;
 }

@@ -15,7 +15,7 @@ const copyArtifact = createRoute({
   request: { params: repositoryParams, query: z.object({ from: z.string() }) },
   responses: {
     201: { description: 'created', headers: z.object({ Location: z.string() }) },
-    ...errorResponses(400, 401, 403, 404, 409, 422),
+    ...errorResponses(400, 401, 403, 404, 409, 412, 422),
   },
 });
 

@@ -5,9 +5,7 @@ import { ARTIFACT_ORDERS, parseArtifactFilter } from '#domain/artifacts/artifact
 import type { ArtifactListing } from '#domain/artifacts/artifact-store';
 import { flagSchema, pageQuerySchema } from '#routes/api/schemas/common';
 
-/**
- * What shall be told of artifacts. Nothing is scanned yet and no tag is immutable, which is what they say, asked or not.
- */
+/** What shall be told of artifacts. Nothing is scanned yet, which is what they say, asked or not. */
 export const viewQuery = z.object({
   with_tag: flagSchema.optional(),
   with_label: flagSchema.optional(),

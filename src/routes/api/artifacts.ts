@@ -50,25 +50,35 @@ export function artifactRoutes(): OpenAPIHono<AppEnv> {
   const routes = createApiRouter();
 
   routes.openapi(listArtifacts, async (c) => {
-    const { access, artifacts } = c.get('services');
+    const { access, artifacts, immutability } = c.get('services');
     const { project_name: project, repository_name: rest } = c.req.valid('param');
     const query = c.req.valid('query');
     const listing = listingOf(query);
     const repository = repositoryOfPath(project, rest);
-    await access.authorizeProject(c.get('principal'), project, 'artifact:list', withinProject(repository));
+    const { id } = await access.authorizeProject(
+      c.get('principal'),
+      project,
+      'artifact:list',
+      withinProject(repository),
+    );
     const { items, total } = await artifacts.list(repository, listing);
+    const isImmutable = await immutability.statusOf(id, query.with_immutable_status);
     setListHeaders(c, { page: query.page, pageSize: query.page_size }, total);
-    return c.json(items.map(toArtifactDto), 200);
+    return c.json(
+      items.map((artifact) => toArtifactDto(artifact, isImmutable)),
+      200,
+    );
   });
 
   routes.openapi(getArtifact, async (c) => {
-    const { access, artifacts } = c.get('services');
+    const { access, artifacts, immutability } = c.get('services');
     const { project_name: project, repository_name: rest, reference } = c.req.valid('param');
-    const parts = partsOf(c.req.valid('query'));
+    const query = c.req.valid('query');
     const repository = repositoryOfPath(project, rest);
     await access.authorizeProject(c.get('principal'), project, 'artifact:read', withinProject(repository));
-    const artifact = await artifacts.get(repository, referenceOfPath(reference), parts);
-    return c.json(toArtifactDto(artifact), 200);
+    const artifact = await artifacts.get(repository, referenceOfPath(reference), partsOf(query));
+    const isImmutable = await immutability.statusOf(artifact.projectId, query.with_immutable_status);
+    return c.json(toArtifactDto(artifact, isImmutable), 200);
   });
 
   routes.openapi(deleteArtifact, async (c) => {

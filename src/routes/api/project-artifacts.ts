@@ -29,7 +29,7 @@ export function projectArtifactRoutes(): OpenAPIHono<AppEnv> {
   const routes = createApiRouter();
 
   routes.openapi(listArtifactsOfProject, async (c) => {
-    const { access, artifacts } = c.get('services');
+    const { access, artifacts, immutability } = c.get('services');
     const query = c.req.valid('query');
     const listing = listingOf(query);
     const isLatestOnly = query.latest_in_repository ?? false;
@@ -39,7 +39,11 @@ export function projectArtifactRoutes(): OpenAPIHono<AppEnv> {
     if (isLatestOnly) requireOneKind(listing.filter);
     const { items, total } = await artifacts.listOfProject(project.id, { ...listing, isLatestOnly });
     setListHeaders(c, { page: query.page, pageSize: query.page_size }, total);
-    return c.json(items.map(toArtifactDto), 200);
+    const isImmutable = await immutability.statusOf(project.id, query.with_immutable_status);
+    return c.json(
+      items.map((artifact) => toArtifactDto(artifact, isImmutable)),
+      200,
+    );
   });
 
   return routes;

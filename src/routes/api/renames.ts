@@ -39,7 +39,7 @@ const moveRepository = createRoute({
   },
   responses: {
     200: { description: 'moved', headers: movedHeaders },
-    ...errorResponses(400, 401, 403, 404, 409, 415, 422),
+    ...errorResponses(400, 401, 403, 404, 409, 412, 415, 422),
   },
 });
 

@@ -73,7 +73,7 @@ const deleteRepository = createRoute({
   operationId: 'deleteRepository',
   tags,
   request: { params },
-  responses: { 200: { description: 'deleted' }, ...errorResponses(400, 401, 403, 404) },
+  responses: { 200: { description: 'deleted' }, ...errorResponses(400, 401, 403, 404, 412) },
 });
 
 export function repositoryRoutes(): OpenAPIHono<AppEnv> {

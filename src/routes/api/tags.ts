@@ -37,7 +37,6 @@ const listTags = createRoute({
   tags: ['artifact'],
   request: {
     params: artifactParams,
-    // No tag is immutable yet, which is what each says, asked or not.
     query: pageQuerySchema.extend({ with_immutable_status: flagSchema.optional() }),
   },
   responses: {
@@ -52,7 +51,7 @@ const deleteTag = createRoute({
   operationId: 'deleteTag',
   tags: ['artifact'],
   request: { params: artifactParams.extend({ tag_name: z.string() }) },
-  responses: { 200: { description: 'deleted' }, ...errorResponses(400, 401, 403, 404) },
+  responses: { 200: { description: 'deleted' }, ...errorResponses(400, 401, 403, 404, 412) },
 });
 
 export function tagRoutes(): OpenAPIHono<AppEnv> {
@@ -71,9 +70,9 @@ export function tagRoutes(): OpenAPIHono<AppEnv> {
   });
 
   routes.openapi(listTags, async (c) => {
-    const { access, tags } = c.get('services');
+    const { access, tags, immutability } = c.get('services');
     const { project_name: project, repository_name: rest, reference } = c.req.valid('param');
-    const { page, page_size: pageSize, q, sort } = c.req.valid('query');
+    const { page, page_size: pageSize, q, sort, with_immutable_status: isWanted } = c.req.valid('query');
     const filter = parseListingFilter(q, TAG_KEYS);
     const { key: orderBy, isDescending } = parseSort(sort, TAG_ORDERS, { key: 'push_time', isDescending: true });
     const repository = repositoryOfPath(project, rest);
@@ -84,9 +83,10 @@ export function tagRoutes(): OpenAPIHono<AppEnv> {
       orderBy,
       isDescending,
     });
+    const isImmutable = await immutability.statusOf(artifact.projectId, isWanted);
     setListHeaders(c, apiPage, total);
     return c.json(
-      items.map((tag) => toTagDto(tag, artifact)),
+      items.map((tag) => toTagDto(tag, artifact, isImmutable(repository, tag.name))),
       200,
     );
   });

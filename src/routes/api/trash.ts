@@ -57,7 +57,10 @@ const restoreTag = createRoute({
     params: repositoryParams.extend({ tag: z.string() }),
     query: z.object({ overwrite: flagSchema.optional() }),
   },
-  responses: { 201: { description: 'restored', headers: location }, ...errorResponses(400, 401, 403, 404, 409, 422) },
+  responses: {
+    201: { description: 'restored', headers: location },
+    ...errorResponses(400, 401, 403, 404, 409, 412, 422),
+  },
 });
 
 /** Who may delete may see what was deleted, and bring it back; nobody else, as a deletion may have had its reasons. */

@@ -50,6 +50,10 @@ const rule = {
   permissions: [{ namespace: 'audited-a', access: [{ resource: 'repository', action: 'push' }] }],
   lifetime_seconds: 600,
 };
+const immutableRule = {
+  scope_selectors: { repository: [{ kind: 'doublestar', decoration: 'repoMatches', pattern: 'nothing' }] },
+  tag_selectors: [{ kind: 'doublestar', decoration: 'matches', pattern: 'v*' }],
+};
 const person = (username: string) => ({
   username,
   password: 'Passw0rd-audited',
@@ -238,6 +242,29 @@ const STEPS: readonly Step[] = [
     type: 'delete_trust-rule',
     resource: 'ci',
     run: () => send('DELETE', `${PROJECT}/trust-rules/${idOf('trust-rules')}`, undefined, federated),
+  },
+  {
+    operation: 'POST /api/v2.0/projects/:project_name_or_id/immutabletagrules',
+    type: 'create_immutable-tag',
+    resource: 'audited-a',
+    description: 'create immutable tag rule: repoMatches nothing, matches v*',
+    run: () => send('POST', `${PROJECT}/immutabletagrules`, immutableRule),
+  },
+  {
+    operation: 'PUT /api/v2.0/projects/:project_name_or_id/immutabletagrules/:immutable_rule_id',
+    type: 'update_immutable-tag',
+    resource: 'audited-a',
+    description: 'update immutable tag rule: repoMatches nothing, matches v*, disabled',
+    run: () => {
+      const id = idOf('immutabletagrules');
+      return send('PUT', `${PROJECT}/immutabletagrules/${id}`, { ...immutableRule, id: Number(id), disabled: true });
+    },
+  },
+  {
+    operation: 'DELETE /api/v2.0/projects/:project_name_or_id/immutabletagrules/:immutable_rule_id',
+    type: 'delete_immutable-tag',
+    resource: 'audited-a',
+    run: () => send('DELETE', `${PROJECT}/immutabletagrules/${idOf('immutabletagrules')}`),
   },
   {
     operation: 'POST /api/v2.0/registries',

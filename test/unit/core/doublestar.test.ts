@@ -89,6 +89,8 @@ describe('compilePattern', () => {
     ['{[,a]}', 'the pattern has a [ that is not closed'],
     ['a\\', 'the pattern ends within an escape'],
     ['a{,/**}', 'the pattern has a { } with a / in it behind other text: begin the segment with the {'],
+    ['*a'.repeat(33), 'the pattern has more than 32 of * and {'],
+    ['{a}'.repeat(33), 'the pattern has more than 32 of * and {'],
     ['a'.repeat(257), 'the pattern is longer than 256 characters'],
   ])('refuses %j', (pattern, error) => {
     expect(compilePattern(pattern)).toEqual({ ok: false, error });
@@ -115,16 +117,16 @@ describe('compilePattern', () => {
   });
 
   it.each([
-    ['stars', `${'*a'.repeat(127)}b`, 'a'.repeat(255)],
-    ['segments', `${'**/a/'.repeat(50)}b`, 'a/'.repeat(127).slice(0, -1)],
-    ['alternatives', `${'{a,*a}'.repeat(42)}b`, 'a'.repeat(255)],
-    ['alternatives of segments', `${'{*/**,a/**}/'.repeat(20)}b`, 'a/'.repeat(127).slice(0, -1)],
-    ['levels', `${'{a,'.repeat(64)}${'}'.repeat(64)}`, 'a'.repeat(255)],
-    ['empty alternatives', `${'*{,a}'.repeat(50)}b`, 'a'.repeat(255)],
+    ['stars', `${'*a'.repeat(32)}b`, 'a'.repeat(255)],
+    ['segments', `${'**/a/'.repeat(16)}b`, 'a/'.repeat(127).slice(0, -1)],
+    ['alternatives', `${'{a,*a}'.repeat(16)}b`, 'a'.repeat(255)],
+    ['alternatives of segments', `${'{*/**,a/**}/'.repeat(5)}b`, 'a/'.repeat(127).slice(0, -1)],
+    ['levels', `${'{a,'.repeat(32)}${'}'.repeat(32)}`, 'a'.repeat(255)],
+    ['empty alternatives', `${'*{,a}'.repeat(16)}b`, 'a'.repeat(255)],
   ])('does not burn time on many %s', (_, pattern, text) => {
     const startedAtMs = performance.now();
     matches(pattern, text);
     // A bound that a busy machine holds; what backtracks takes longer than the test may.
-    expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+    expect(performance.now() - startedAtMs).toBeLessThan(1_000);
   });
 });

@@ -3,6 +3,7 @@ import { projectOf, withinProject } from '#core/reference';
 import { additionsOf } from '#domain/artifacts/addition';
 import type { Artifact } from '#domain/artifacts/artifact';
 import { iconOfType } from '#domain/icons/fixed-icon';
+import type { TagStatus } from '#domain/immutability/immutability-service';
 import { accessorySchema, toAccessoryDto } from '#routes/api/schemas/accessory';
 import { annotationsSchema, referenceSchema, toReferenceDto } from '#routes/api/schemas/artifact-reference';
 import { toTimestamp } from '#routes/api/schemas/common';
@@ -38,7 +39,7 @@ export const artifactSchema = z
   .openapi('Artifact');
 
 /** Harbor sends null for a list without entries, and for one that was not asked for. */
-export function toArtifactDto(artifact: Artifact): z.infer<typeof artifactSchema> {
+export function toArtifactDto(artifact: Artifact, isImmutable: TagStatus): z.infer<typeof artifactSchema> {
   const place = { repositoryId: artifact.repositoryId, artifactId: artifact.id };
   const links = additionLinks(artifact);
   return {
@@ -59,7 +60,7 @@ export function toArtifactDto(artifact: Artifact): z.infer<typeof artifactSchema
     ...(artifact.annotations && { annotations: { ...artifact.annotations } }),
     ...(Object.keys(links).length > 0 && { addition_links: links }),
     references: nullIfEmpty(artifact.references.map((reference) => toReferenceDto(artifact, reference))),
-    tags: nullIfEmpty(artifact.tags.map((tag) => toTagDto(tag, place))),
+    tags: nullIfEmpty(artifact.tags.map((tag) => toTagDto(tag, place, isImmutable(artifact.repository, tag.name)))),
     labels: nullIfEmpty(artifact.labels.map(toLabelDto)),
     accessories: nullIfEmpty(artifact.accessories.map(toAccessoryDto)),
     ...(artifact.inheritedAccessories.length > 0 && {

@@ -20,6 +20,7 @@ export const newTagSchema = z.object({ name: z.string().min(1, 'is required') })
 export function toTagDto(
   tag: ArtifactTag,
   { repositoryId, artifactId }: { readonly repositoryId: number; readonly artifactId: number },
+  isImmutable: boolean,
 ): z.infer<typeof tagSchema> {
   return {
     id: tag.id,
@@ -28,6 +29,6 @@ export function toTagDto(
     name: tag.name,
     push_time: toTimestamp(tag.pushedAtMs),
     pull_time: toTimestamp(tag.pulledAtMs),
-    immutable: false,
+    immutable: isImmutable,
   };
 }

@@ -56,7 +56,12 @@ async function fill(name: typeof NAME): Promise<number> {
 function deletion(repositoryId: number, lockToken = 1) {
   const audit = { projectId, operation: 'delete', resourceType: 'repository', resource: NAME, description: 'delete' };
   const actor = { username: 'admin', sourceAddress: undefined };
-  return { repositoryId, lockToken, mutation: { operationId: newId(), actor, nowMs: 1, audit, events: [] } };
+  return {
+    repositoryId,
+    lockToken,
+    judgement: undefined,
+    mutation: { operationId: newId(), actor, nowMs: 1, audit, events: [] },
+  };
 }
 
 beforeAll(async () => {

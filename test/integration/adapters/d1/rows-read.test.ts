@@ -183,6 +183,7 @@ describe('moving a repository', () => {
       name: 'there',
       aliasExpiresAtMs: 1,
       lockToken: 1,
+      judgement: undefined,
       mutation: newMutation(
         { projectId: undefined, operation: 'update', resourceType: 'repository', resource: name, description: '' },
         actor,

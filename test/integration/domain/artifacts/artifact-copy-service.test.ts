@@ -26,12 +26,13 @@ async function copy(
   to: string,
   { maxRowsPerBatch = FEW_ROWS, beforeBatch = async () => undefined }: CopyOptions = {},
 ): Promise<void> {
-  const { manifests, repositories, events } = services;
+  const { manifests, repositories, immutability, events } = services;
   const locks = new DurableRepositoryLocks({ namespace: env.REPOSITORY_LOCK });
   const copies = new ArtifactCopyService({
     store: new D1ArtifactCopyStore({ db: env.DB }),
     manifests,
     repositories,
+    immutability,
     events,
     locks: { acquire: (id) => beforeBatch().then(() => locks.acquire(id)) },
     background: (work) => void work.catch(() => undefined),
