@@ -1,13 +1,15 @@
 import { guard } from '#adapters/d1/guards';
-import type { Judgement } from '#domain/immutability/judgement';
+import { type Judgement, NO_RULES } from '#domain/immutability/judgement';
 
-/** The enabled rules of the project `projectId`, as `RulesInForce`. A project without any costs a look into the index. */
+/** The enabled rules of the project `projectId`, as `RulesInForce`. */
 export function rulesInForce(projectId: string): string {
   return `(select json_group_array(selectors) from (
     select selectors from immutable_rules where project_id = ${projectId} and is_disabled = 0 order by id))`;
 }
 
-const ARE_THOSE = `${rulesInForce('(select project_id from repositories where id = ?1)')} = ?2`;
+const PROJECT = '(select project_id from repositories where id = ?1)';
+const ARE_THOSE = `${rulesInForce(PROJECT)} = ?2`;
+const IS_NONE = `not exists (select 1 from immutable_rules where project_id = ${PROJECT} and is_disabled = 0)`;
 
 /**
  * Aborts the batch with RULES_CHANGED unless the rules by which a deed was judged are those of the project that the
@@ -19,5 +21,8 @@ export function guardJudgement(
   repositoryId: number,
   judgement: Judgement | undefined,
 ): D1PreparedStatement[] {
-  return judgement ? [guard(db, 'RULES_CHANGED', ARE_THOSE, repositoryId, judgement.rules)] : [];
+  if (!judgement) return [];
+  const isNone = judgement.rules === NO_RULES;
+  const bindings = isNone ? [repositoryId] : [repositoryId, judgement.rules];
+  return [guard(db, 'RULES_CHANGED', isNone ? IS_NONE : ARE_THOSE, ...bindings)];
 }

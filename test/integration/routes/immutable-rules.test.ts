@@ -112,7 +112,10 @@ describe('POST /projects/{project_name_or_id}/immutabletagrules', () => {
     ],
     [{ tag_selectors: [] }, 'an immutable tag rule has one tag selector'],
     [{ tag_selectors: undefined }, 'an immutable tag rule has one tag selector'],
-    [{ tag_selectors: [selector('matches', 'a'), selector('matches', 'b')] }, 'an immutable tag rule has one tag selector'],
+    [
+      { tag_selectors: [selector('matches', 'a'), selector('matches', 'b')] },
+      'an immutable tag rule has one tag selector',
+    ],
     [{ tag_selectors: [{ ...selector('matches', '**'), kind: 'label' }] }, 'the kind of a selector is doublestar'],
     [{ tag_selectors: [selector('with', '**')] }, 'the decoration of a tag selector is matches or excludes'],
     [{ tag_selectors: [selector('matches', '')] }, 'the pattern is empty'],
