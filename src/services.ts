@@ -4,9 +4,11 @@ import { MeteredDatabase } from '#adapters/metering/metered-database';
 import { meterNamespace } from '#adapters/metering/metered-namespace';
 import { meterQueue } from '#adapters/metering/metered-queue';
 import { OperationMeter } from '#adapters/metering/operation-meter';
+import { TcpLogReceiver } from '#adapters/syslog/tcp-log-receiver';
 import { type Clock, systemClock } from '#core/clock';
 import { loginsDisabledMessage } from '#domain/access/missing-secrets';
 import type { ScryptParameters } from '#domain/access/password';
+import type { LogReceiver } from '#domain/audit/log-receiver';
 import { HealthService } from '#domain/system/health-service';
 import { missingSecrets, parseSettings, type Settings } from '#src/config';
 import type { Env } from '#src/env';
@@ -25,13 +27,18 @@ export interface ServiceOptions {
   readonly clock?: Clock;
   /** What hashing a password costs. */
   readonly passwordCost?: ScryptParameters;
+  /** Whom the audit log is forwarded to. */
+  readonly logReceiver?: LogReceiver;
 }
 
-export function createServices(bindings: Env, { clock = systemClock, passwordCost }: ServiceOptions = {}) {
+export function createServices(
+  bindings: Env,
+  { clock = systemClock, passwordCost, logReceiver = new TcpLogReceiver() }: ServiceOptions = {},
+) {
   const settings = parseSettings(bindings);
   const meter = new OperationMeter();
   const env = meterBindings(bindings, meter);
-  const access = createAccess(env, settings, { clock, ...(passwordCost && { passwordCost }) });
+  const access = createAccess(env, settings, { clock, logReceiver, ...(passwordCost && { passwordCost }) });
   const registry = createRegistry(env, { settings, clock, meter, aliases: access.aliases });
   return {
     settings,
@@ -41,7 +48,7 @@ export function createServices(bindings: Env, { clock = systemClock, passwordCos
     ...access,
     ...registry,
     ...createSearch(env, { projects: access.projects, repositories: registry.repositories }),
-    ...createOperations(env, settings, { ...access, events: registry.events, meter, clock }),
+    ...createOperations(env, settings, { ...access, events: registry.events, logReceiver, meter, clock }),
     ...createJobs(env, { meter, clock }),
     ...createScanners(env, settings, clock),
   };

@@ -8,7 +8,6 @@ import { D1SigningKeyStore } from '#adapters/d1/signing-key-store';
 import { D1UserStore } from '#adapters/d1/user-store';
 import { LdaptsDirectory } from '#adapters/ldap/ldapts-directory';
 import { PlatformAddressLimit } from '#adapters/rate-limit/platform-address-limit';
-import { TcpLogReceiver } from '#adapters/syslog/tcp-log-receiver';
 import type { Clock } from '#core/clock';
 import { AccessService } from '#domain/access/access-service';
 import { LoginService } from '#domain/access/login-service';
@@ -17,6 +16,7 @@ import { PermissionService } from '#domain/access/permission-service';
 import { SigningKeyService } from '#domain/access/signing-key-service';
 import { SubjectService } from '#domain/access/subject-service';
 import { TokenService } from '#domain/access/token-service';
+import type { LogReceiver } from '#domain/audit/log-receiver';
 import { ProxyBrowserLogin } from '#domain/authproxy/proxy-browser-login';
 import { ConfigurationService } from '#domain/configuration/configuration-service';
 import { LdapService } from '#domain/ldap/ldap-service';
@@ -52,12 +52,13 @@ function createUsers(db: D1Database, { isModeFixed, ...deps }: UserParts): UserS
 }
 
 interface AccessOptions {
+  readonly logReceiver: LogReceiver;
   readonly clock: Clock;
   readonly passwordCost?: ScryptParameters;
 }
 
 /** Who somebody is, and what they may do. */
-export function createAccess(env: Env, settings: Settings, { clock, passwordCost }: AccessOptions) {
+export function createAccess(env: Env, settings: Settings, { clock, logReceiver, passwordCost }: AccessOptions) {
   const { DB: db } = env;
   const missing = missingSecrets(settings);
   const { adminPassword, secretKey = '', configurationOverwrite: fixed } = settings;
@@ -66,7 +67,7 @@ export function createAccess(env: Env, settings: Settings, { clock, passwordCost
   const configuration = new ConfigurationService({
     store: new D1ConfigurationStore({ db }),
     secrets: sealerFor('configuration'),
-    logReceiver: new TcpLogReceiver(),
+    logReceiver,
     clock,
     overwritten: fixed,
   });

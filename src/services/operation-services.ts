@@ -6,11 +6,11 @@ import { D1RobotExpiryStore } from '#adapters/d1/robot-expiry-store';
 import type { OperationMeter } from '#adapters/metering/operation-meter';
 import { platformBackground } from '#adapters/platform-background';
 import { HttpRegistryClient } from '#adapters/registry/http-registry-client';
-import { TcpLogReceiver } from '#adapters/syslog/tcp-log-receiver';
 import type { Clock } from '#core/clock';
 import { AuditService } from '#domain/audit/audit-service';
 import { FailureRecorder } from '#domain/audit/failure-recorder';
 import { ForwardingService } from '#domain/audit/forwarding-service';
+import type { LogReceiver } from '#domain/audit/log-receiver';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import type { EventService } from '#domain/events/event-service';
 import type { ProjectService } from '#domain/projects/project-service';
@@ -23,6 +23,7 @@ interface OperationParts {
   readonly projects: ProjectService;
   readonly configuration: ConfigurationService;
   readonly events: EventService;
+  readonly logReceiver: LogReceiver;
   readonly meter: OperationMeter;
   readonly clock: Clock;
 }
@@ -31,7 +32,7 @@ interface OperationParts {
 export function createOperations(
   { DB: db }: Env,
   { secretKey = '', externalUrl }: Settings,
-  { projects, configuration, events, meter, clock }: OperationParts,
+  { projects, configuration, events, logReceiver, meter, clock }: OperationParts,
 ) {
   const registries = new RegistryService({
     registries: new D1RegistryStore({ db }),
@@ -45,7 +46,7 @@ export function createOperations(
   const failures = new FailureRecorder({ entries, projects, background, clock });
   const forwarding = new ForwardingService({
     store: new D1ForwardingStore({ db }),
-    receiver: new TcpLogReceiver(),
+    receiver: logReceiver,
     configuration,
     background,
     clock,

@@ -673,6 +673,43 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
 
+  'GET /api/v2.0/system/purgeaudit': {
+    need: system('purge-audit:list'),
+    path: () => `${API}/system/purgeaudit`,
+    granted: 200,
+  },
+  'GET /api/v2.0/system/purgeaudit/schedule': {
+    need: system('purge-audit:read'),
+    path: () => `${API}/system/purgeaudit/schedule`,
+    granted: 200,
+  },
+  'POST /api/v2.0/system/purgeaudit/schedule': {
+    need: system('purge-audit:create'),
+    path: () => `${API}/system/purgeaudit/schedule`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'PUT /api/v2.0/system/purgeaudit/schedule': {
+    need: system('purge-audit:update'),
+    path: () => `${API}/system/purgeaudit/schedule`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'GET /api/v2.0/system/purgeaudit/:purge_id': {
+    need: system('purge-audit:read'),
+    path: () => `${API}/system/purgeaudit/${ABSENT}`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/system/purgeaudit/:purge_id': {
+    need: system('purge-audit:stop'),
+    path: () => `${API}/system/purgeaudit/${ABSENT}`,
+    granted: 404,
+  },
+  'GET /api/v2.0/system/purgeaudit/:purge_id/log': {
+    need: system('purge-audit:read'),
+    path: () => `${API}/system/purgeaudit/${ABSENT}/log`,
+    granted: 404,
+  },
   'GET /api/v2.0/quotas': { need: system('quota:list'), path: () => `${API}/quotas`, granted: 200 },
   'GET /api/v2.0/quotas/:id': { need: system('quota:read'), path: () => `${API}/quotas/${ABSENT}`, granted: 404 },
   'PUT /api/v2.0/quotas/:id': {

@@ -2,7 +2,7 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env as testEnv } from 'cloudflare:workers';
 import { type Clock, systemClock } from '#core/clock';
 import type { Env } from '#src/env';
-import { createServices, type Services } from '#src/services';
+import { createServices, type ServiceOptions, type Services } from '#src/services';
 import { edgeLimits } from '#test/support/edge-limits';
 import { type Interceptor, interceptBindings } from '#test/support/intercepted-bindings';
 import { TEST_PASSWORD_COST } from '#test/support/password-cost';
@@ -37,10 +37,14 @@ export interface Harness {
 }
 
 /** The whole worker over real bindings under the edge's limits, with a clock of its own. */
-export function createHarness(overrides: Partial<Env> = {}, intercept: Interceptor = edgeLimits): Harness {
+export function createHarness(
+  overrides: Partial<Env> = {},
+  intercept: Interceptor = edgeLimits,
+  options: Pick<ServiceOptions, 'logReceiver'> = {},
+): Harness {
   const env = interceptBindings({ ...(testEnv as unknown as Env), ...overrides }, intercept);
   const clock = new TestClock();
-  const services = createServices(env, { clock, passwordCost: TEST_PASSWORD_COST });
+  const services = createServices(env, { clock, passwordCost: TEST_PASSWORD_COST, ...options });
   const ask = createRecordedApp(() => services);
   /** Tokens of `admin` by scope. */
   const tokens = new Map<string, string>();

@@ -14,7 +14,7 @@ const OVERDUE_MS = 10_000;
 /** Entries of one connection: about 300 KB, of which a network holds all until the other side has taken it. */
 const BATCH_ENTRIES = 500;
 /** Longer than a batch with all its waiting. */
-const LEASE_MS = 60_000;
+const LEASE_MS = 30_000;
 /** After an answer the platform lets work go on for 30 s. */
 const RUN_MS = 15_000;
 /** An endpoint that is down is tried again after, by failures in a row. */

@@ -4,7 +4,6 @@ import type { Actor, AuditEntry } from '#domain/audit/audit';
 import type { PurgeParameters } from '#domain/audit/purge';
 import { newMutation } from '#domain/events/mutation';
 import type { Execution } from '#domain/jobs/execution';
-import type { ExecutionFilter } from '#domain/jobs/execution-store';
 import type { JobService } from '#domain/jobs/job-service';
 import { newLaunch } from '#domain/jobs/launch';
 import type { Schedule, Times } from '#domain/schedules/schedule';
@@ -14,7 +13,8 @@ import type { ScheduleService } from '#domain/schedules/schedule-service';
 const LOG = { vendorType: 'PURGE_AUDIT_LOG', vendorId: 0 } as const;
 const PURGES = { vendorTypes: [LOG.vendorType], vendorId: LOG.vendorId } as const;
 
-export type PurgeFilter = Pick<ExecutionFilter, 'id' | 'status' | 'trigger' | 'isAscending'>;
+/** Which of the purges. */
+export type PurgeFilter = Omit<Parameters<JobService['list']>[0], keyof typeof PURGES>;
 
 export interface PurgeServiceDeps {
   readonly jobs: JobService;

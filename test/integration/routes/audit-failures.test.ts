@@ -170,14 +170,4 @@ describe('the settings of the log', () => {
     await createProject('failures-free');
     expect(await entries()).toHaveLength(1);
   });
-
-  it('never leave an entry out for a forwarding that does not happen', async () => {
-    const forwarding = { audit_log_forward_endpoint: 'syslog.example.org:514', skip_audit_log_database: true };
-    expect((await configure({ skip_audit_log_database: true })).status).toBe(400);
-    expect((await configure(forwarding)).status).toBe(200);
-    await testEnv.DB.prepare('delete from audit_log').run();
-    await createProject('failures-forwarded');
-    expect(await entries()).toHaveLength(1);
-    await configure({ audit_log_forward_endpoint: '', skip_audit_log_database: false });
-  });
 });

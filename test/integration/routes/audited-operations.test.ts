@@ -65,6 +65,9 @@ const scanner = { name: 'audited', url: 'https://adapter.scanner.test' };
 const ARTIFACT = `${PROJECT}/repositories/app/artifacts/${images[0].digest}`;
 const TRASH = `${PROJECT}/repositories/app/trash`;
 
+const PURGE_SCHEDULE = `${API}/system/purgeaudit/schedule`;
+const PURGE = { audit_retention_hour: 24, include_event_types: 'create_user', dry_run: true };
+
 interface Step {
   readonly operation: string;
   readonly type: string;
@@ -488,6 +491,30 @@ const STEPS: readonly Step[] = [
     type: 'delete_user',
     resource: 'audited-user',
     run: () => send('DELETE', `${API}/users/${idOf('users')}`),
+  },
+  {
+    operation: 'PUT /api/v2.0/system/purgeaudit/schedule',
+    type: 'update_purge-audit',
+    resource: 'audit log',
+    run: () => send('PUT', PURGE_SCHEDULE, { schedule: { type: 'Daily' }, parameters: PURGE }),
+  },
+  {
+    operation: 'PUT /api/v2.0/system/purgeaudit/schedule',
+    type: 'delete_purge-audit',
+    resource: 'audit log',
+    run: () => send('PUT', PURGE_SCHEDULE, { schedule: { type: 'None' } }),
+  },
+  {
+    operation: 'POST /api/v2.0/system/purgeaudit/schedule',
+    type: 'create_purge-audit',
+    resource: 'audit log',
+    run: () => send('POST', PURGE_SCHEDULE, { schedule: { type: 'Manual' }, parameters: PURGE }),
+  },
+  {
+    operation: 'PUT /api/v2.0/system/purgeaudit/:purge_id',
+    type: 'stop_purge-audit',
+    resource: 'audit log',
+    run: () => send('PUT', `${API}/system/purgeaudit/${idOf('purgeaudit')}`),
   },
 ];
 
