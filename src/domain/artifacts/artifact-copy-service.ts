@@ -116,6 +116,7 @@ export class ArtifactCopyService {
     const nowMs = this.#deps.clock.nowMs();
     const about = {
       kind: 'artifact-pushed' as const,
+      projectId: repository.projectId,
       repository: destination,
       repositoryId: repository.id,
       digest,
