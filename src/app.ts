@@ -41,6 +41,8 @@ import { trustRuleRoutes } from '#routes/api/trust-rules';
 import { oneUserRoutes } from '#routes/api/user';
 import { userGroupRoutes } from '#routes/api/usergroups';
 import { userRoutes } from '#routes/api/users';
+import { webhookExecutionRoutes } from '#routes/api/webhook-executions';
+import { webhookPolicyRoutes } from '#routes/api/webhook-policies';
 import type { AppEnv } from '#routes/app-env';
 import { authProxyRoutes } from '#routes/auth/authproxy';
 import { oidcRoutes, onboardingRoutes } from '#routes/auth/oidc';
@@ -54,8 +56,10 @@ import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
 import { onError } from '#routes/middleware/error-handler';
 import { notFound } from '#routes/middleware/not-found';
+import { raiseQuotaAlarm } from '#routes/middleware/quota-alarm';
 import { refuseWhenReadOnly } from '#routes/middleware/read-only';
 import { requireReadableUrl } from '#routes/middleware/readable-url';
+import { refuseDeliveries } from '#routes/middleware/refuse-deliveries';
 import { registryHeaders } from '#routes/middleware/registry-headers';
 import { requestId } from '#routes/middleware/request-id';
 import { requestLog } from '#routes/middleware/request-log';
@@ -114,6 +118,8 @@ const API_ROUTES = [
   jobServiceRoutes,
   auditLogRoutes,
   purgeRoutes,
+  webhookPolicyRoutes,
+  webhookExecutionRoutes,
   ldapRoutes,
   oidcApiRoutes,
 ] as const;
@@ -131,13 +137,22 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   app.onError(onError);
   app.notFound(notFound(app));
 
+  app.use(refuseDeliveries);
   app.use('/api/*', requireReadableUrl);
   app.route('/api', openSystemRoutes());
   app.get('/api/v2.0/openapi.json', serveDocument(app));
   app.use(wakeForwarding);
-  app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
+  app.use('/v2/*', registryHeaders, authenticate('registry'), raiseQuotaAlarm, refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
-  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), auditRefusals, refuseWhenReadOnly);
+  app.use(
+    '/api/*',
+    issueCsrfToken,
+    requireCsrfToken,
+    authenticate('api'),
+    auditRefusals,
+    raiseQuotaAlarm,
+    refuseWhenReadOnly,
+  );
   app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
 
   app.get('/', landing);

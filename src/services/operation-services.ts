@@ -14,6 +14,7 @@ import { ForwardingService } from '#domain/audit/forwarding-service';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import type { EventService } from '#domain/events/event-service';
 import type { ProjectService } from '#domain/projects/project-service';
+import { QuotaAlarm } from '#domain/quotas/quota-alarm';
 import { RegistryService } from '#domain/registries/registry-service';
 import { RobotExpiryService } from '#domain/robots/robot-expiry-service';
 import type { Settings } from '#src/config';
@@ -53,5 +54,6 @@ export function createOperations(
   });
   const expiries = new D1RobotExpiryStore({ db });
   const robotExpiry = new RobotExpiryService({ expiries, configuration, events, clock });
-  return { audit, failures, forwarding, registries, robotExpiry };
+  const quotaAlarm = new QuotaAlarm({ events, projects, background, clock });
+  return { audit, failures, forwarding, quotaAlarm, registries, robotExpiry };
 }

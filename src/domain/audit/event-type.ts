@@ -31,6 +31,7 @@ const OTHERS: readonly AuditEventType[] = [
   ...on('registry', 'create', 'update', 'delete'),
   ...on('scanner', 'create', 'update', 'delete'),
   ...on('purge-audit', 'create', 'update', 'delete', 'stop'),
+  ...on('webhook-policy', 'create', 'update', 'delete'),
   ...on('trust-rule', 'create', 'update', 'delete', 'login'),
   ...on('job-queue', 'pause', 'resume', 'stop'),
   ...on('job', 'stop'),

@@ -50,6 +50,11 @@ const rule = {
   permissions: [{ namespace: 'audited-a', access: [{ resource: 'repository', action: 'push' }] }],
   lifetime_seconds: 600,
 };
+const webhook = {
+  name: 'ci',
+  targets: [{ type: 'http', address: 'https://hooks.test' }],
+  event_types: ['PUSH_ARTIFACT'],
+};
 const person = (username: string) => ({
   username,
   password: 'Passw0rd-audited',
@@ -238,6 +243,24 @@ const STEPS: readonly Step[] = [
     type: 'delete_trust-rule',
     resource: 'ci',
     run: () => send('DELETE', `${PROJECT}/trust-rules/${idOf('trust-rules')}`, undefined, federated),
+  },
+  {
+    operation: 'POST /api/v2.0/projects/:project_name_or_id/webhook/policies',
+    type: 'create_webhook-policy',
+    resource: 'ci',
+    run: () => send('POST', `${PROJECT}/webhook/policies`, webhook),
+  },
+  {
+    operation: 'PUT /api/v2.0/projects/:project_name_or_id/webhook/policies/:webhook_policy_id',
+    type: 'update_webhook-policy',
+    resource: 'ci',
+    run: () => send('PUT', `${PROJECT}/webhook/policies/${idOf('policies')}`, webhook),
+  },
+  {
+    operation: 'DELETE /api/v2.0/projects/:project_name_or_id/webhook/policies/:webhook_policy_id',
+    type: 'delete_webhook-policy',
+    resource: 'ci',
+    run: () => send('DELETE', `${PROJECT}/webhook/policies/${idOf('policies')}`),
   },
   {
     operation: 'POST /api/v2.0/registries',
