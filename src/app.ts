@@ -10,8 +10,8 @@ import { auditLogRoutes } from '#routes/api/audit-logs';
 import { configurationRoutes } from '#routes/api/configurations';
 import { cveAllowlistRoutes } from '#routes/api/cve-allowlist';
 import { iconRoutes } from '#routes/api/icons';
-import { jobServiceRoutes } from '#routes/api/jobservice';
 import { immutableRuleRoutes } from '#routes/api/immutable-rules';
+import { jobServiceRoutes } from '#routes/api/jobservice';
 import { labelRoutes } from '#routes/api/labels';
 import { ldapRoutes } from '#routes/api/ldap';
 import { memberRoutes } from '#routes/api/members';
@@ -42,6 +42,8 @@ import { trustRuleRoutes } from '#routes/api/trust-rules';
 import { oneUserRoutes } from '#routes/api/user';
 import { userGroupRoutes } from '#routes/api/usergroups';
 import { userRoutes } from '#routes/api/users';
+import { webhookExecutionRoutes } from '#routes/api/webhook-executions';
+import { webhookPolicyRoutes } from '#routes/api/webhook-policies';
 import type { AppEnv } from '#routes/app-env';
 import { authProxyRoutes } from '#routes/auth/authproxy';
 import { oidcRoutes, onboardingRoutes } from '#routes/auth/oidc';
@@ -55,8 +57,10 @@ import { authenticate } from '#routes/middleware/authenticate';
 import { issueCsrfToken, requireCsrfToken } from '#routes/middleware/csrf';
 import { onError } from '#routes/middleware/error-handler';
 import { notFound } from '#routes/middleware/not-found';
+import { raiseQuotaAlarm } from '#routes/middleware/quota-alarm';
 import { refuseWhenReadOnly } from '#routes/middleware/read-only';
 import { requireReadableUrl } from '#routes/middleware/readable-url';
+import { refuseDeliveries } from '#routes/middleware/refuse-deliveries';
 import { registryHeaders } from '#routes/middleware/registry-headers';
 import { requestId } from '#routes/middleware/request-id';
 import { requestLog } from '#routes/middleware/request-log';
@@ -116,6 +120,8 @@ const API_ROUTES = [
   jobServiceRoutes,
   auditLogRoutes,
   purgeRoutes,
+  webhookPolicyRoutes,
+  webhookExecutionRoutes,
   ldapRoutes,
   oidcApiRoutes,
 ] as const;
@@ -133,13 +139,22 @@ export function createApp(provide: (env: Env) => Services = servicesFor): OpenAP
   app.onError(onError);
   app.notFound(notFound(app));
 
+  app.use(refuseDeliveries);
   app.use('/api/*', requireReadableUrl);
   app.route('/api', openSystemRoutes());
   app.get('/api/v2.0/openapi.json', serveDocument(app));
   app.use(wakeForwarding);
-  app.use('/v2/*', registryHeaders, authenticate('registry'), refuseWhenReadOnly);
+  app.use('/v2/*', registryHeaders, authenticate('registry'), raiseQuotaAlarm, refuseWhenReadOnly);
   app.use('/service/token', authenticate('token-service'));
-  app.use('/api/*', issueCsrfToken, requireCsrfToken, authenticate('api'), auditRefusals, refuseWhenReadOnly);
+  app.use(
+    '/api/*',
+    issueCsrfToken,
+    requireCsrfToken,
+    authenticate('api'),
+    auditRefusals,
+    raiseQuotaAlarm,
+    refuseWhenReadOnly,
+  );
   app.use('/c/*', issueCsrfToken, requireCsrfToken, authenticate('api'), refuseWhenReadOnly);
 
   app.get('/', landing);

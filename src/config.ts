@@ -20,6 +20,7 @@ const settingsSchema = z.object({
   ROADSTEAD_SECRET_KEY: z.string().min(32).optional(),
   ROADSTEAD_TRUST_PROXY: z.enum(['1']).optional(),
   LOOPBACK_ISSUERS: z.enum(['on', 'off'], 'must be on or off').default('off'),
+  PRIVATE_WEBHOOKS: z.enum(['on', 'off'], 'must be on or off').default('off'),
   CA_ROOT: z
     .string()
     .refine((text) => text === '' || isPemCertificates(text), 'must be a PEM certificate')
@@ -41,6 +42,8 @@ export interface Settings {
   readonly isProxyTrusted: boolean;
   /** Whether logins and workloads' tokens may come from http:// issuers on this machine: for trying things out. Default: no. */
   readonly areLoopbackIssuersAllowed: boolean;
+  /** Whether webhooks may go to this machine and to private networks. Default: no; the embedded server: yes. */
+  readonly arePrivateWebhooksAllowed: boolean;
   /** PEM of the CA behind the certificate that clients see; undefined where a public one stands behind it. */
   readonly caRoot: string | undefined;
   /** Harbor's `CONFIG_OVERWRITE_JSON`: settings that the API then cannot change; undefined leaves all to the API. */
@@ -62,6 +65,7 @@ export function parseSettings(env: object): Settings {
     secretKey: settings.ROADSTEAD_SECRET_KEY,
     isProxyTrusted: settings.ROADSTEAD_TRUST_PROXY === '1',
     areLoopbackIssuersAllowed: settings.LOOPBACK_ISSUERS === 'on',
+    arePrivateWebhooksAllowed: settings.PRIVATE_WEBHOOKS === 'on',
     caRoot: settings.CA_ROOT === '' ? undefined : settings.CA_ROOT,
     configurationOverwrite:
       settings.CONFIG_OVERWRITE_JSON === ''

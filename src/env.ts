@@ -16,6 +16,7 @@ export interface Env {
   readonly EXTERNAL_URL?: string;
   readonly CONFIG_OVERWRITE_JSON?: string;
   readonly LOOPBACK_ISSUERS?: string;
+  readonly PRIVATE_WEBHOOKS?: string;
   readonly ROADSTEAD_ADMIN_PASSWORD?: string;
   readonly ROADSTEAD_SECRET_KEY?: string;
   /** Set by the embedded server alone (`--trust-proxy`); on the edge the platform itself names the client. */

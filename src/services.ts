@@ -13,11 +13,12 @@ import { HealthService } from '#domain/system/health-service';
 import { missingSecrets, parseSettings, type Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createAccess } from '#src/services/access-services';
-import { createJobs } from '#src/services/job-services';
+import { createJobService, createJobs } from '#src/services/job-services';
 import { createOperations } from '#src/services/operation-services';
 import { createRegistry } from '#src/services/registry-services';
 import { createScanners } from '#src/services/scanner-services';
 import { createSearch } from '#src/services/search-services';
+import { createWebhooks } from '#src/services/webhook-services';
 
 /** Everything handlers and consumers may call. Built once an isolate; this file and its folder alone construct adapters. */
 export type Services = ReturnType<typeof createServices>;
@@ -39,7 +40,10 @@ export function createServices(
   const meter = new OperationMeter();
   const env = meterBindings(bindings, meter);
   const access = createAccess(env, settings, { clock, logReceiver, ...(passwordCost && { passwordCost }) });
-  const registry = createRegistry(env, { settings, clock, meter, aliases: access.aliases });
+  const { aliases, configuration, projects } = access;
+  const jobs = createJobService(env, { meter, clock });
+  const { webhookPolicies, webhookDispatcher, deliveryJob } = createWebhooks(env, { settings, configuration, clock });
+  const registry = createRegistry(env, { settings, clock, meter, aliases, jobs, subscriber: webhookDispatcher });
   return {
     settings,
     clock,
@@ -47,9 +51,10 @@ export function createServices(
     health: createHealth(env, settings, clock),
     ...access,
     ...registry,
-    ...createSearch(env, { projects: access.projects, repositories: registry.repositories }),
+    ...createSearch(env, { projects, repositories: registry.repositories }),
     ...createOperations(env, settings, { ...access, events: registry.events, logReceiver, meter, clock }),
-    ...createJobs(env, { meter, clock }),
+    ...createJobs(env, { jobs, handlers: { WEBHOOK: deliveryJob, SLACK: deliveryJob }, meter, clock }),
+    webhookPolicies,
     ...createScanners(env, settings, clock),
   };
 }

@@ -32,6 +32,7 @@ Environment:
   ROADSTEAD_SECRET_KEY      encrypts secrets at rest, 32 characters or more (default: generated once, kept in the state)
   EXTERNAL_URL              the address clients use, when it is not the one they connect to
   LOOPBACK_ISSUERS          on lets trust rules and oidc_endpoint name http:// issuers on this machine, for trials
+  PRIVATE_WEBHOOKS          off refuses webhooks to this machine and to private networks (default: on)
   EDGE_CACHE                on uses the platform's cache, a second copy on the same disk (default: off)
 `;
 

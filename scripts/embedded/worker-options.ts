@@ -86,8 +86,11 @@ function filesOf({ directory, binding }: AssetsOptions) {
   return { [binding]: { disk: { path: directory, writable: false } } };
 }
 
-/** Here the platform's cache would be a second copy on the same disk (docs/adr/0009-where-bytes-are-cached.md). */
-const EMBEDDED_VARS: Readonly<Record<string, string>> = { EDGE_CACHE: 'off' };
+/**
+ * Here the platform's cache would be a second copy on the same disk (docs/adr/0009-where-bytes-are-cached.md), and who is to
+ * be told by webhooks is mostly in the network of the machine.
+ */
+const EMBEDDED_VARS: Readonly<Record<string, string>> = { EDGE_CACHE: 'off', PRIVATE_WEBHOOKS: 'on' };
 
 /** A variable of wrangler.toml may be set in the environment for this run; a wrong one is told here, not by each request. */
 function overriddenVars(vars: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv) {

@@ -23,13 +23,19 @@ interface JobParts {
   readonly clock: Clock;
 }
 
+interface RunParts extends JobParts {
+  readonly jobs: JobService;
+  /** Of work that others know how to do. */
+  readonly handlers: Readonly<Partial<Record<VendorType, JobHandler>>>;
+}
+
 /** Work that happens later: who begins it, when, and what does it. */
-export function createJobs({ DB: db, JOBS }: Env, { meter, clock }: JobParts) {
+export function createJobs({ DB: db, JOBS }: Env, { jobs, handlers: others, meter, clock }: RunParts) {
   const background = meter.follow(platformBackground);
   const queue = new CloudflareJobQueue({ queue: JOBS });
   const executions = new D1ExecutionStore({ db });
-  const jobs = new JobService({ executions, queue, background, clock });
   const handlers: Partial<Record<VendorType, JobHandler>> = {
+    ...others,
     PURGE_AUDIT_LOG: new PurgeJob({ store: new D1PurgeStore({ db }) }),
   };
   const jobRunner = new JobRunner({ tasks: new D1TaskStore({ db }), queue, handlers, clock, report: reportTask });
@@ -52,6 +58,13 @@ export function createJobs({ DB: db, JOBS }: Env, { meter, clock }: JobParts) {
   });
   const purges = new PurgeService({ jobs, schedules, clock });
   return { jobs, jobRunner, jobMonitor, purges, schedules };
+}
+
+/** What begins work, for everybody who has some; apart from what does it, which may need everybody. */
+export function createJobService({ DB: db, JOBS }: Env, { meter, clock }: JobParts): JobService {
+  const background = meter.follow(platformBackground);
+  const queue = new CloudflareJobQueue({ queue: JOBS });
+  return new JobService({ executions: new D1ExecutionStore({ db }), queue, background, clock });
 }
 
 /** A run of one task with the schedule's parameters. */

@@ -14,6 +14,7 @@ import type { LogReceiver } from '#domain/audit/log-receiver';
 import type { ConfigurationService } from '#domain/configuration/configuration-service';
 import type { EventService } from '#domain/events/event-service';
 import type { ProjectService } from '#domain/projects/project-service';
+import { QuotaAlarm } from '#domain/quotas/quota-alarm';
 import { RegistryService } from '#domain/registries/registry-service';
 import { RobotExpiryService } from '#domain/robots/robot-expiry-service';
 import type { Settings } from '#src/config';
@@ -54,5 +55,6 @@ export function createOperations(
   });
   const expiries = new D1RobotExpiryStore({ db });
   const robotExpiry = new RobotExpiryService({ expiries, configuration, events, clock });
-  return { audit, failures, forwarding, registries, robotExpiry };
+  const quotaAlarm = new QuotaAlarm({ events, projects, background, clock });
+  return { audit, failures, forwarding, quotaAlarm, registries, robotExpiry };
 }

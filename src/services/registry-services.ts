@@ -26,8 +26,10 @@ import type { BlobStore } from '#domain/blobs/blob-store';
 import { ContentReader } from '#domain/blobs/content-reader';
 import { OrphanSweep } from '#domain/blobs/orphan-sweep';
 import { EventService } from '#domain/events/event-service';
+import type { EventSubscriber } from '#domain/events/event-subscriber';
 import { PullRecorder } from '#domain/events/pull-recorder';
 import { ImmutabilityService } from '#domain/immutability/immutability-service';
+import type { JobService } from '#domain/jobs/job-service';
 import { ManifestService } from '#domain/manifests/manifest-service';
 import { ReferrerService } from '#domain/manifests/referrer-service';
 import { CatalogService } from '#domain/repositories/catalog-service';
@@ -51,10 +53,13 @@ export interface RegistryParts {
   readonly clock: Clock;
   readonly meter: OperationMeter;
   readonly aliases: AliasService;
+  readonly jobs: JobService;
+  /** Makes work of what happens. */
+  readonly subscriber: EventSubscriber;
 }
 
 /** Bytes and what names them: blobs, uploads, manifests, tags, artifacts, and the events they make. */
-export function createRegistry(env: Env, { settings, clock, meter, aliases }: RegistryParts) {
+export function createRegistry(env: Env, { settings, clock, meter, aliases, jobs, subscriber }: RegistryParts) {
   const { DB: db } = env;
   const background = meter.follow(platformBackground);
   const intents = new D1IntentStore({ db });
@@ -63,7 +68,7 @@ export function createRegistry(env: Env, { settings, clock, meter, aliases }: Re
   const edgeCache = settings.isEdgeCacheOn ? new PlatformEdgeCache() : undefined;
   const content = new ContentReader({ storage, edgeCache, background, clock });
   const queue = new CloudflareEventQueue({ queue: env.EVENTS });
-  const events = new EventService({ store: new D1EventStore({ db }), queue, background, clock });
+  const events = new EventService({ store: new D1EventStore({ db }), queue, subscriber, jobs, background, clock });
   const pulls = new PullRecorder({ queue, background, clock });
   const blobStore = new D1BlobStore({ db });
   const blobs = new BlobService({ store: blobStore, content, clock });

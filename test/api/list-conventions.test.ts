@@ -18,6 +18,7 @@ const WITHOUT_PAGES: ReadonlySet<string> = new Set([
   'GET /api/v2.0/jobservice/pools',
   'GET /api/v2.0/jobservice/pools/:pool_id/workers',
   'GET /api/v2.0/jobservice/queues',
+  'GET /api/v2.0/projects/:project_name_or_id/webhook/lasttrigger',
 ]);
 
 /** Harbor gives these no `q`. */

@@ -54,6 +54,7 @@ const projectPath = ({ project }: Place) => `${API}/projects/${project}`;
 const absentRepository = (place: Place) => `${projectPath(place)}/repositories/absent`;
 const immutableRules = (place: Place) => `${projectPath(place)}/immutabletagrules`;
 const trustRules = (place: Place) => `${projectPath(place)}/trust-rules`;
+const webhook = (place: Place) => `${projectPath(place)}/webhook`;
 const ANY_RULE = {
   name: 'NO',
   issuer: '',
@@ -781,6 +782,65 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'DELETE /api/v2.0/projects/:project_name_or_id/trust-rules/:trust_rule_id': {
     need: inProject('robot:delete'),
     path: (place) => `${trustRules(place)}/${ABSENT}`,
+    granted: 404,
+  },
+
+  'GET /api/v2.0/projects/:project_name_or_id/webhook/policies': {
+    need: inProject('notification-policy:list'),
+    path: (place) => `${webhook(place)}/policies`,
+    granted: 200,
+  },
+  'POST /api/v2.0/projects/:project_name_or_id/webhook/policies': {
+    need: inProject('notification-policy:create'),
+    path: (place) => `${webhook(place)}/policies`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/webhook/policies/:webhook_policy_id': {
+    need: inProject('notification-policy:read'),
+    path: (place) => `${webhook(place)}/policies/${ABSENT}`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/projects/:project_name_or_id/webhook/policies/:webhook_policy_id': {
+    need: inProject('notification-policy:update'),
+    path: (place) => `${webhook(place)}/policies/${ABSENT}`,
+    body: () => ({}),
+    granted: 404,
+  },
+  'DELETE /api/v2.0/projects/:project_name_or_id/webhook/policies/:webhook_policy_id': {
+    need: inProject('notification-policy:delete'),
+    path: (place) => `${webhook(place)}/policies/${ABSENT}`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/webhook/policies/:webhook_policy_id/executions': {
+    need: inProject('notification-policy:read'),
+    path: (place) => `${webhook(place)}/policies/${ABSENT}/executions`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/webhook/policies/:webhook_policy_id/executions/:execution_id/tasks': {
+    need: inProject('notification-policy:read'),
+    path: (place) => `${webhook(place)}/policies/${ABSENT}/executions/${ABSENT}/tasks`,
+    granted: 404,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/webhook/policies/:webhook_policy_id/executions/:execution_id/tasks/:task_id/log':
+    {
+      need: inProject('notification-policy:read'),
+      path: (place) => `${webhook(place)}/policies/${ABSENT}/executions/${ABSENT}/tasks/${ABSENT}/log`,
+      granted: 404,
+    },
+  'GET /api/v2.0/projects/:project_name_or_id/webhook/lasttrigger': {
+    need: inProject('notification-policy:read'),
+    path: (place) => `${webhook(place)}/lasttrigger`,
+    granted: 200,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/webhook/events': {
+    need: inProject('notification-policy:read'),
+    path: (place) => `${webhook(place)}/events`,
+    granted: 200,
+  },
+  'GET /api/v2.0/projects/:project_name_or_id/webhook/jobs': {
+    need: inProject('notification-policy:list'),
+    path: (place) => `${webhook(place)}/jobs?policy_id=${ABSENT}`,
     granted: 404,
   },
 

@@ -21,6 +21,7 @@ import { referrersScenario } from '#test/clients/scenarios/referrers';
 import { regctlScenario } from '#test/clients/scenarios/regctl';
 import { renamesScenario } from '#test/clients/scenarios/renames';
 import { skopeoScenario } from '#test/clients/scenarios/skopeo';
+import { webhookScenario } from '#test/clients/scenarios/webhooks';
 import { wrongPasswordScenario } from '#test/clients/scenarios/wrong-password';
 import { freePort } from '#test/support/suites/free-port';
 import { Report, StepFailed } from '#test/support/suites/report';
@@ -48,6 +49,7 @@ const SCENARIOS: readonly Scenario[] = [
   anonymousScenario,
   accountsScenario,
   federationScenario,
+  webhookScenario,
   harborGoClientScenario,
 ];
 

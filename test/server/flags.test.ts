@@ -50,10 +50,14 @@ describe('the command line', () => {
     expect(flags.kind === 'invalid' && flags.message).toContain(message);
   });
 
-  it.each(['ROADSTEAD_ADMIN_PASSWORD', 'ROADSTEAD_SECRET_KEY', 'EXTERNAL_URL', 'LOOPBACK_ISSUERS', 'EDGE_CACHE'])(
-    'tells in its help of the variable %s',
-    (name) => {
-      expect(usage).toContain(`  ${name} `);
-    },
-  );
+  it.each([
+    'ROADSTEAD_ADMIN_PASSWORD',
+    'ROADSTEAD_SECRET_KEY',
+    'EXTERNAL_URL',
+    'LOOPBACK_ISSUERS',
+    'PRIVATE_WEBHOOKS',
+    'EDGE_CACHE',
+  ])('tells in its help of the variable %s', (name) => {
+    expect(usage).toContain(`  ${name} `);
+  });
 });

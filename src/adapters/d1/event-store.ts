@@ -1,10 +1,32 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
+import { GuardFailed, guard } from '#adapters/d1/guards';
+import { launched, launchStatements } from '#adapters/d1/job-launch';
+import { outboxStatement } from '#adapters/d1/mutation';
 import { auditPulls } from '#adapters/d1/pull-entries';
-import { type DomainEvent, domainEventSchema, type Pull, type PulledEvent } from '#domain/events/event';
-import type { EventStore } from '#domain/events/event-store';
+import {
+  type DomainEvent,
+  domainEventSchema,
+  type Pull,
+  type PulledEvent,
+  type RecordedEvent,
+} from '#domain/events/event';
+import type { Consumption, EventStore, Letter, OutboxEntry } from '#domain/events/event-store';
+import type { Launch } from '#domain/jobs/launch';
 
 /** Delay after a resend: two minutes, doubling up to about an hour. */
 const BACKOFF = `60000 * (1 << min(attempts + 1, 6))`;
+
+/** Of whatever is in the outbox; rows have no larger. */
+const MAX_POSITION = Number.MAX_SAFE_INTEGER;
+
+/** Runs begun by one batch that has nothing else to do. */
+const LAUNCHES_PER_BATCH = 100;
+
+interface OutboxRow {
+  readonly position: number;
+  readonly event_id: string;
+  readonly body: string;
+}
 
 export class D1EventStore implements EventStore {
   readonly #db: D1Database;
@@ -17,19 +39,68 @@ export class D1EventStore implements EventStore {
     const query = this.#db
       .prepare(
         `update outbox set attempts = attempts + 1, due_at_ms = ?1 + ${BACKOFF}
-         where event_id in (select event_id from outbox where due_at_ms <= ?1 order by due_at_ms limit ?2)
+         where position in (select position from outbox where due_at_ms <= ?1 order by due_at_ms limit ?2)
          returning body`,
       )
       .bind(nowMs, limit);
     const { results } = await withRetries(() => query.all<{ body: string }>());
-    return results.map((row) => domainEventSchema.parse(JSON.parse(row.body)));
+    // What nobody understands stays until the outbox is drained, and says nothing that a message must.
+    return results.flatMap((row) => domainEventSchema.safeParse(parsed(row.body)).data ?? []);
   }
 
-  async confirm(eventIds: readonly string[]): Promise<void> {
+  async append(event: RecordedEvent, nowMs: number): Promise<boolean> {
+    const isWanted = 'exists (select 1 from webhook_policies where project_id = ?)';
+    const query = this.#db.prepare(`select ${isWanted} as wanted`).bind(event.projectId ?? 0);
+    if ((await withRetries(() => query.first<number>('wanted'))) !== 1) return false;
+    await withRetries(() => outboxStatement(this.#db, nowMs, event).run());
+    return true;
+  }
+
+  async takeFirst(limit: number): Promise<readonly OutboxEntry[]> {
+    const [, first] = await runBatch(this.#db, [
+      this.#db
+        .prepare(
+          `delete from outbox
+           where position <= coalesce((select position from outbox order by position limit 1 offset ?1), ${MAX_POSITION})
+             and case when json_valid(body) then not exists (
+               select 1 from webhook_policies w where w.project_id = outbox.body ->> '$.projectId') else 0 end`,
+        )
+        .bind(limit - 1),
+      this.#db.prepare('select position, event_id, body from outbox order by position limit ?').bind(limit),
+    ]);
+    return ((first?.results ?? []) as OutboxRow[]).map(toEntry);
+  }
+
+  async consume({ entries, launches, letters, nowMs }: Consumption): Promise<readonly number[] | undefined> {
+    const keys = JSON.stringify(entries.map(({ position, eventId }) => [position, eventId]));
+    const taken = `from outbox o join json_each(?1) k on o.position = k.value ->> 0 and o.event_id = k.value ->> 1`;
+    const statements = [
+      guard(this.#db, 'EVENTS_CONSUMED', `(select count(*) ${taken}) = ?2`, keys, entries.length),
+      this.#db.prepare(`delete from outbox where position in (select o.position ${taken})`).bind(keys),
+      ...letters.map((letter) => this.#letterStatement(letter, nowMs)),
+    ];
+    try {
+      return await this.#launchWith(statements, launches);
+    } catch (error) {
+      if (error instanceof GuardFailed && error.code === 'EVENTS_CONSUMED') return undefined;
+      throw error;
+    }
+  }
+
+  async consumed(eventIds: readonly string[]): Promise<ReadonlySet<string>> {
     const query = this.#db
-      .prepare('delete from outbox where event_id in (select value from json_each(?))')
+      .prepare('select event_id from consumed_events where event_id in (select value from json_each(?))')
       .bind(JSON.stringify(eventIds));
-    await withRetries(() => query.run());
+    const { results } = await withRetries(() => query.all<{ event_id: string }>());
+    return new Set(results.map(({ event_id }) => event_id));
+  }
+
+  async launch(launches: readonly Launch[]): Promise<readonly number[]> {
+    const taskIds: number[] = [];
+    for (let start = 0; start < launches.length; start += LAUNCHES_PER_BATCH) {
+      taskIds.push(...(await this.#launchWith([], launches.slice(start, start + LAUNCHES_PER_BATCH))));
+    }
+    return taskIds;
   }
 
   async recordPulls(events: readonly PulledEvent[], nowMs: number): Promise<void> {
@@ -45,11 +116,8 @@ export class D1EventStore implements EventStore {
     );
   }
 
-  async bury(letter: Parameters<EventStore['bury']>[0]): Promise<void> {
-    const query = this.#db
-      .prepare('insert into dead_letters (message_id, queue, body, at_ms) values (?, ?, ?, ?) on conflict do nothing')
-      .bind(letter.messageId, letter.queue, JSON.stringify(letter.body), letter.nowMs);
-    await withRetries(() => query.run());
+  async bury(letter: Letter, nowMs: number): Promise<void> {
+    await withRetries(() => this.#letterStatement(letter, nowMs).run());
   }
 
   async forgetBuriedBefore(atMs: number): Promise<void> {
@@ -60,6 +128,37 @@ export class D1EventStore implements EventStore {
 
   async forgetConsumedBefore(atMs: number): Promise<void> {
     await withRetries(() => this.#db.prepare('delete from consumed_events where at_ms < ?').bind(atMs).run());
+  }
+
+  /** Runs statements and launches in one batch; answers the tasks that may run. */
+  async #launchWith(statements: readonly D1PreparedStatement[], launches: readonly Launch[]): Promise<number[]> {
+    const parts = launches.map((launch) => launchStatements(this.#db, launch));
+    const results = await runBatch(this.#db, [...statements, ...parts.flat()]);
+    let end = statements.length;
+    return parts.flatMap((part) => {
+      end += part.length;
+      return launched(results.slice(0, end)).taskIds;
+    });
+  }
+
+  #letterStatement({ messageId, queue, body }: Letter, nowMs: number): D1PreparedStatement {
+    return this.#db
+      .prepare('insert into dead_letters (message_id, queue, body, at_ms) values (?, ?, ?, ?) on conflict do nothing')
+      .bind(messageId, queue, JSON.stringify(body), nowMs);
+  }
+}
+
+function toEntry({ position, event_id: eventId, body }: OutboxRow): OutboxEntry {
+  const event = domainEventSchema.safeParse(parsed(body)).data;
+  // Pulls are not recorded, so one here is nothing anybody wrote.
+  return { position, eventId, body, event: event?.kind === 'artifacts-pulled' ? undefined : event };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import type { AppError } from '#core/errors';
 import { type AuthMode, DEFAULTS } from '#domain/configuration/catalog';
 import { RulesChanged } from '#domain/immutability/judgement';
 import { TaskLost } from '#domain/jobs/task-lost';
-import { quotaExceeded } from '#domain/quotas/quota';
+import { QuotaExceeded } from '#domain/quotas/quota';
 
 /**
  * Preconditions inside a batch. A D1 batch is one transaction, and an update that matches no row does not abort it; so
@@ -65,7 +65,11 @@ export type GuardCode =
   | 'TASK_LOST'
   | 'EXECUTION_GONE'
   | 'SCHEDULE_TAKEN'
-  | 'SCHEDULE_GONE';
+  | 'SCHEDULE_GONE'
+  | 'WEBHOOK_GONE'
+  | 'WEBHOOK_TAKEN'
+  | 'TOO_MANY_WEBHOOKS'
+  | 'EVENTS_CONSUMED';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {
@@ -117,7 +121,7 @@ export function failedGuard(error: unknown): GuardFailed | AppError | TaskLost |
   const [figures, hardBytes, usedBytes, wantedBytes] = QUOTA_FIGURES.exec(error.message) ?? [];
   if (figures !== undefined) {
     const quota = { hardBytes: Number(hardBytes), usedBytes: Number(usedBytes) };
-    return quotaExceeded(quota, Number(wantedBytes) - Number(usedBytes));
+    return new QuotaExceeded(quota, Number(wantedBytes) - Number(usedBytes));
   }
   const code = /guard:([A-Z_]+)/.exec(error.message)?.[1];
   if (code === 'TASK_LOST') return new TaskLost({ cause: error });

@@ -1,5 +1,5 @@
 import { AppError } from '#core/errors';
-import { isLoopback } from '#domain/federation/issuer-url';
+import { isLoopback } from '#core/private-host';
 
 /** How a provider is asked; the platform's `fetch`, or a test's. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

@@ -124,6 +124,7 @@ export class ArtifactCopyService {
     const nowMs = this.#deps.clock.nowMs();
     const about = {
       kind: 'artifact-pushed' as const,
+      projectId: repository.projectId,
       repository: destination,
       repositoryId: repository.id,
       digest,

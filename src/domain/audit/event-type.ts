@@ -32,6 +32,7 @@ const OTHERS: readonly AuditEventType[] = [
   ...on('scanner', 'create', 'update', 'delete'),
   ...on('purge-audit', 'create', 'update', 'delete', 'stop'),
   ...on('immutable-tag', 'create', 'update', 'delete'),
+  ...on('webhook-policy', 'create', 'update', 'delete'),
   ...on('trust-rule', 'create', 'update', 'delete', 'login'),
   ...on('job-queue', 'pause', 'resume', 'stop'),
   ...on('job', 'stop'),

@@ -1,8 +1,7 @@
+import { isLoopback, isNetworkAddress, isPrivateName } from '#core/private-host';
+
 /** Longest address of an issuer, or of its keys, in characters. */
 const MAX_LENGTH = 512;
-/** Names that mean this machine or a network of one's own (RFC 6761, RFC 6762, RFC 8375, ICANN's `.internal`). */
-const PRIVATE_NAME = /(?:^|\.)(?:localhost|local|internal|home\.arpa|lan|intranet|corp|home)$/;
-const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
 export interface IssuerUrlOptions {
   /** Whether `http://127.0.0.1`, `http://[::1]` and `http://localhost` will do: for one machine and for tests. */
@@ -31,12 +30,7 @@ export function discoveryUrl(issuer: string): string {
 
 /** `hostname` is as the URL parser leaves it: lower case, IPv4 in its dotted form however it was written. */
 function hostProblem(hostname: string): string | undefined {
-  const name = hostname.replace(/\.$/, '');
-  if (name.startsWith('[') || IPV4.test(name)) return 'names a network address instead of a host';
-  if (!name.includes('.') || PRIVATE_NAME.test(name)) return 'names a private host';
+  if (isNetworkAddress(hostname)) return 'names a network address instead of a host';
+  if (isPrivateName(hostname.replace(/\.$/, ''))) return 'names a private host';
   return undefined;
-}
-
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 }

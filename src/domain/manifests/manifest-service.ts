@@ -191,6 +191,7 @@ export class ManifestService {
   ): Mutation {
     const nowMs = this.#deps.clock.nowMs();
     const about = {
+      projectId: repository.projectId,
       repository: repository.name,
       repositoryId: repository.id,
       digest,

@@ -4,7 +4,7 @@ import type { Digest } from '#core/digest';
 import { AppError } from '#core/errors';
 import type { Actor } from '#domain/audit/audit';
 import { newMutation } from '#domain/events/mutation';
-import { fits, type Quota, quotaExceeded } from '#domain/quotas/quota';
+import { fits, type Quota, QuotaExceeded } from '#domain/quotas/quota';
 import type { QuotaRoom, QuotaStore } from '#domain/quotas/quota-store';
 
 /** How long a push may go by room that was there. */
@@ -66,7 +66,7 @@ export class QuotaService {
     const room = await this.#store.room(projectId, digest);
     if (!room) return;
     this.#rooms.put(String(projectId), { ...room, holdsBlob: false });
-    if (!hasRoom(room, sizeBytes)) throw quotaExceeded(room, sizeBytes);
+    if (!hasRoom(room, sizeBytes)) throw new QuotaExceeded(room, sizeBytes);
   }
 }
 

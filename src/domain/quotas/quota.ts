@@ -43,13 +43,20 @@ export function fits({ hardBytes, usedBytes }: QuotaUsage, addedBytes: number): 
 }
 
 /** DENIED in Harbor's words, which clients show to people (`harbor:src/pkg/quota/errors.go`). */
-export function quotaExceeded({ hardBytes, usedBytes }: QuotaUsage, addedBytes: number): AppError {
-  const [added, used, hard] = [addedBytes, usedBytes, hardBytes].map(formatBytes);
-  return new AppError('DENIED', {
-    message:
-      `adding ${added} of storage resource, which when updated to current usage of ${used} ` +
-      `will exceed the configured upper limit of ${hard}.`,
-  });
+export class QuotaExceeded extends AppError {
+  constructor({ hardBytes, usedBytes }: QuotaUsage, addedBytes: number) {
+    const [added, used, hard] = [addedBytes, usedBytes, hardBytes].map(formatBytes);
+    super('DENIED', {
+      message:
+        `adding ${added} of storage resource, which when updated to current usage of ${used} ` +
+        `will exceed the configured upper limit of ${hard}.`,
+    });
+  }
+}
+
+/** `850.0 MiB of 1.0 GiB`. */
+export function describeUsage({ hardBytes, usedBytes }: QuotaUsage): string {
+  return `${formatBytes(usedBytes)} of ${formatBytes(hardBytes)}`;
 }
 
 /** Whole bytes below 1 KiB, else one decimal of the largest unit that gives at least 1. */

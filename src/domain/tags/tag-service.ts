@@ -122,7 +122,9 @@ export class TagService {
       actor,
       nowMs,
       audit: { projectId, operation, resourceType: 'tag', resource, description: `${operation} tag: ${resource}` },
-      events: [{ kind, id: newId(), atMs: nowMs, actor: actor.username, repository, repositoryId, digest, tag }],
+      events: [
+        { kind, id: newId(), atMs: nowMs, actor: actor.username, projectId, repository, repositoryId, digest, tag },
+      ],
     };
   }
 }

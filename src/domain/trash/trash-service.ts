@@ -106,6 +106,7 @@ export class TrashService {
     const mutation = newMutation(audit, actor, this.#deps.clock);
     const about = {
       kind: 'artifact-pushed' as const,
+      projectId: repository.projectId,
       repository: repository.name,
       repositoryId: repository.id,
       digest,

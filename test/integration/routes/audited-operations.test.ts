@@ -54,6 +54,11 @@ const immutableRule = {
   scope_selectors: { repository: [{ kind: 'doublestar', decoration: 'repoMatches', pattern: 'nothing' }] },
   tag_selectors: [{ kind: 'doublestar', decoration: 'matches', pattern: 'v*' }],
 };
+const webhook = {
+  name: 'ci',
+  targets: [{ type: 'http', address: 'https://hooks.test' }],
+  event_types: ['PUSH_ARTIFACT'],
+};
 const person = (username: string) => ({
   username,
   password: 'Passw0rd-audited',
@@ -268,6 +273,24 @@ const STEPS: readonly Step[] = [
     type: 'delete_immutable-tag',
     resource: 'audited-a',
     run: () => send('DELETE', `${PROJECT}/immutabletagrules/${idOf('immutabletagrules')}`),
+  },
+  {
+    operation: 'POST /api/v2.0/projects/:project_name_or_id/webhook/policies',
+    type: 'create_webhook-policy',
+    resource: 'ci',
+    run: () => send('POST', `${PROJECT}/webhook/policies`, webhook),
+  },
+  {
+    operation: 'PUT /api/v2.0/projects/:project_name_or_id/webhook/policies/:webhook_policy_id',
+    type: 'update_webhook-policy',
+    resource: 'ci',
+    run: () => send('PUT', `${PROJECT}/webhook/policies/${idOf('policies')}`, webhook),
+  },
+  {
+    operation: 'DELETE /api/v2.0/projects/:project_name_or_id/webhook/policies/:webhook_policy_id',
+    type: 'delete_webhook-policy',
+    resource: 'ci',
+    run: () => send('DELETE', `${PROJECT}/webhook/policies/${idOf('policies')}`),
   },
   {
     operation: 'POST /api/v2.0/registries',

@@ -57,11 +57,13 @@ export const auditForwarding = sqliteTable('audit_forwarding', {
   failures: integer('failures').notNull().default(0),
 });
 
-/** Events that no consumer has confirmed yet. The consumer's own batch deletes the row; the cron tick sends it again. */
+/** Events that have no consequences yet. The consumer's own batch deletes the row; the cron tick sends it again. */
 export const outbox = sqliteTable(
   'outbox',
   {
-    eventId: text('event_id').primaryKey(),
+    /** Grows with each commit, as only the first rows are ever taken; where none are left it begins anew. */
+    position: integer('position').primaryKey(),
+    eventId: text('event_id').notNull(),
     /** JSON of a `DomainEvent` (`domain/events/event.ts`). */
     body: text('body', { mode: 'json' }).notNull(),
     /** When the tick may send it (again). */

@@ -49,6 +49,8 @@ export const webhookPolicies = sqliteTable(
     /** JSON list of Harbor's event types. */
     eventTypes: text('event_types', { mode: 'json' }).$type<readonly string[]>().notNull(),
     isEnabled: integer('is_enabled', { mode: 'boolean' }).notNull().default(true),
+    /** Host and port at which its author reached the registry. */
+    registryHost: text('registry_host').notNull().default(''),
     creator: text('creator').notNull(),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fits, parseHardLimit, quotaExceeded } from '#domain/quotas/quota';
+import { fits, parseHardLimit, QuotaExceeded } from '#domain/quotas/quota';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -7,7 +7,7 @@ const MIB = 1024 * KIB;
 describe('the sentence of an exceeded quota', () => {
   it('is the one Harbor tells', () => {
     const usage = { hardBytes: 4 * MIB, usedBytes: 3.4 * MIB };
-    expect(quotaExceeded(usage, 1.2 * MIB)).toMatchObject({
+    expect(new QuotaExceeded(usage, 1.2 * MIB)).toMatchObject({
       code: 'DENIED',
       status: 403,
       message:
@@ -26,7 +26,7 @@ describe('the sentence of an exceeded quota', () => {
     [1024 ** 5 - 1, '1024.0 TiB'],
     [3 * 1024 ** 5, '3.0 PiB'],
   ])('says %i bytes as %s', (bytes, text) => {
-    expect(quotaExceeded({ hardBytes: 1, usedBytes: 0 }, bytes).message).toContain(`adding ${text} of`);
+    expect(new QuotaExceeded({ hardBytes: 1, usedBytes: 0 }, bytes).message).toContain(`adding ${text} of`);
   });
 });
 

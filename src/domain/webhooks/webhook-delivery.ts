@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { laneOf } from '#domain/jobs/job-catalogue';
+import type { Launch } from '#domain/jobs/launch';
+import { deliveryIdOf } from '#domain/webhooks/delivery-id';
+import type { Notice } from '#domain/webhooks/webhook-notice';
+import { type PayloadFacts, payloadFor } from '#domain/webhooks/webhook-payload';
+import { VENDOR_TYPE_OF, type WebhookPolicy } from '#domain/webhooks/webhook-policy';
+
+/** Parameters of a delivery's task: all there is to send, so that a repeat is the same whatever became of the policy. */
+export const deliverySchema = z.object({
+  eventType: z.string(),
+  address: z.string(),
+  contentType: z.string(),
+  body: z.string(),
+  skipsCertificateCheck: z.boolean(),
+  sealedAuthHeader: z.string().optional(),
+  sealedSecret: z.string().optional(),
+});
+
+export type Delivery = z.infer<typeof deliverySchema>;
+
+/** The runs that tell the targets of a policy: one execution with one task for each, as in Harbor. */
+export function launchesFor(
+  notice: Notice,
+  policy: WebhookPolicy,
+  facts: PayloadFacts,
+  nowMs: number,
+): readonly Launch[] {
+  return policy.targets.map((target, index) => {
+    const launchKey = `event:${notice.key}:${policy.id}:${index}`;
+    const deliveryId = deliveryIdOf(launchKey);
+    const { contentType, body } = payloadFor({ notice, facts, policy, target, deliveryId });
+    const { type, address, skipsCertificateCheck, sealedAuthHeader, sealedSecret } = target;
+    const vendorType = VENDOR_TYPE_OF[type];
+    const delivery: Delivery = {
+      eventType: notice.type,
+      address,
+      contentType,
+      body,
+      skipsCertificateCheck,
+      // Harbor gives Slack none.
+      ...(type === 'http' && sealedAuthHeader !== undefined && { sealedAuthHeader }),
+      ...(sealedSecret !== undefined && { sealedSecret }),
+    };
+    return {
+      vendorType,
+      vendorId: policy.id,
+      trigger: 'EVENT',
+      operator: notice.operator,
+      launchKey,
+      // What Harbor calls the execution's extra_attrs.
+      parameters: { event_type: notice.type, payload: body },
+      tasks: [{ jobId: deliveryId, lane: laneOf(vendorType, policy.id), parameters: delivery }],
+      nowMs,
+    };
+  });
+}
