@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { D1AuditStore } from '#adapters/d1/audit-store';
 import { D1BlobStore } from '#adapters/d1/blob-store';
 import { D1ImmutabilityStore } from '#adapters/d1/immutability-store';
 import { D1ManifestStore } from '#adapters/d1/manifest-store';
@@ -6,6 +7,8 @@ import { D1ProjectStore } from '#adapters/d1/project-store';
 import { D1RepositoryStore } from '#adapters/d1/repository-store';
 import { D1TagStore } from '#adapters/d1/tag-store';
 import { D1TrashStore } from '#adapters/d1/trash-store';
+import { D1UserGroupStore } from '#adapters/d1/user-group-store';
+import { D1UserStore } from '#adapters/d1/user-store';
 import { systemClock } from '#core/clock';
 import { type Digest, digestOf } from '#core/digest';
 import { AppError } from '#core/errors';
@@ -14,6 +17,7 @@ import type { Descriptor, Manifest } from '#core/manifest';
 import { MEDIA_TYPES } from '#core/media-types';
 import { parseRepositoryName, parseTag, type RepositoryName, type TagName } from '#core/reference';
 import type { Mutation } from '#domain/events/mutation';
+import { GROUP_TYPES } from '#domain/groups/user-group';
 import { ImmutabilityService } from '#domain/immutability/immutability-service';
 import type { Judgement } from '#domain/immutability/judgement';
 import type { TagDeed } from '#domain/immutability/tag-deed';
@@ -104,6 +108,15 @@ export const deed = fc.oneof(
   some(2, 'accessory', { repository, pick, of: manifest }),
   some(1, 'deleteProject', { project }),
   some(1, 'emptyTrash', { repository }),
+  some(1, 'addUser', {}),
+  some(1, 'mailUser', { pick }),
+  some(1, 'deleteUser', { pick }),
+  some(1, 'addGroup', { type: fc.constantFrom(GROUP_TYPES.ldap, GROUP_TYPES.http, GROUP_TYPES.oidc) }),
+  some(1, 'renameGroup', { pick }),
+  some(1, 'deleteGroup', { pick }),
+  some(2, 'log', { project }),
+  some(1, 'hideEntry', { pick }),
+  some(1, 'purgeEntry', { pick }),
 );
 
 export type Deed = typeof deed extends fc.Arbitrary<infer D> ? D : never;
@@ -135,6 +148,19 @@ export const EVERY_DEED: readonly Deed[] = [
   { do: 'deleteProject', project: 0 },
   { do: 'emptyTrash', repository: 0 },
   { do: 'deleteRepository', repository: 0 },
+  { do: 'addUser' },
+  { do: 'mailUser', pick: 0 },
+  { do: 'deleteUser', pick: 0 },
+  { do: 'addUser' },
+  { do: 'addGroup', type: GROUP_TYPES.ldap },
+  { do: 'addGroup', type: GROUP_TYPES.oidc },
+  { do: 'renameGroup', pick: 0 },
+  { do: 'deleteGroup', pick: 1 },
+  { do: 'log', project: 1 },
+  { do: 'log', project: 1 },
+  { do: 'hideEntry', pick: 0 },
+  { do: 'purgeEntry', pick: 1 },
+  { do: 'purgeEntry', pick: 999 },
   { do: 'push', repository: 1, manifest: 1, tags: [0] },
   { do: 'push', repository: 1, manifest: 4, tags: [1] },
   // The index alone can go so, and its tagged child stays.
@@ -155,6 +181,9 @@ const REFUSALS = new Set([
   'PRECONDITION',
   'VIOLATE_FOREIGN_KEY_CONSTRAINT',
 ]);
+
+/** People, groups and entries that are told apart. */
+const MOST = 100;
 
 let worlds = 0;
 let lockToken = 0;
@@ -307,7 +336,61 @@ export class World {
       await this.#run('delete from tag_trash where repository_id = ?', repositoryId);
       await this.#run('delete from artifact_trash where repository_id = ?', repositoryId);
     },
+    addUser: () => {
+      const username = this.#named(`user${++this.#renames}`);
+      const user = { mode: 'db_auth', username, passwordHash: '', email: `${username}@example.org` } as const;
+      return this.#users.insert({ ...user, realname: '', comment: '' }, mutation());
+    },
+    mailUser: async ({ pick }: Doing<'mailUser'>) => {
+      const email = `${this.#named(`mail${++this.#renames}`)}@example.org`;
+      await this.#users.updateProfile(await this.#pickUser(pick), { email, realname: '', comment: '' }, mutation());
+    },
+    deleteUser: async ({ pick }: Doing<'deleteUser'>) => this.#users.delete(await this.#pickUser(pick), mutation()),
+    addGroup: ({ type }: Doing<'addGroup'>) => {
+      const name = this.#named(`group${++this.#renames}`);
+      return this.#groups.insert(
+        { type, name, ldapDn: type === GROUP_TYPES.ldap ? `cn=${name}` : undefined },
+        mutation(),
+      );
+    },
+    renameGroup: async ({ pick }: Doing<'renameGroup'>) =>
+      this.#groups.rename(await this.#pickGroup(pick), this.#named(`group${++this.#renames}`), mutation()),
+    deleteGroup: async ({ pick }: Doing<'deleteGroup'>) => this.#groups.delete(await this.#pickGroup(pick), mutation()),
+    log: ({ project: index }: Doing<'log'>) =>
+      new D1AuditStore({ db: this.#db }).append(mutation(this.#project(index).id)),
+    hideEntry: async ({ pick }: Doing<'hideEntry'>) =>
+      this.#run('update audit_log set is_hidden = not is_hidden where id = ?', await this.#pickEntry(pick)),
+    purgeEntry: async ({ pick }: Doing<'purgeEntry'>) =>
+      this.#run('delete from audit_log where id = ?', await this.#pickEntry(pick)),
   };
+
+  get #users() {
+    return new D1UserStore({ db: this.#db, isModeFixed: true });
+  }
+
+  get #groups() {
+    return new D1UserGroupStore({ db: this.#db });
+  }
+
+  async #pickUser(pick: number) {
+    const ids = 'select id from users where id > 1 and deleted_at_ms is null order by id limit ?1';
+    const user = await this.#users.findById(Number(await this.#pickOf(ids, MOST, pick)));
+    if (!user) throw new AppError('NOT_FOUND');
+    return user;
+  }
+
+  async #pickGroup(pick: number) {
+    const group = await this.#groups.findById(
+      Number(await this.#pickOf('select id from user_groups limit ?1', MOST, pick)),
+    );
+    if (!group) throw new AppError('NOT_FOUND');
+    return group;
+  }
+
+  async #pickEntry(pick: number): Promise<number> {
+    const ids = 'select id from audit_log where project_id is not null order by id limit ?1';
+    return Number(await this.#pickOf(ids, MOST, pick));
+  }
 
   #upload(repository: number, index: number) {
     const { digest, size } = blobAt(index);
@@ -395,7 +478,11 @@ export class World {
   /** One of what a query finds in the repository; NOT_FOUND when that is nothing. */
   async #pick(query: string, repository: number, pick: number): Promise<string> {
     const { repositoryId } = await this.#lease(repository);
-    const { results } = await this.#db.prepare(`select ${query} order by 1`).bind(repositoryId).all();
+    return this.#pickOf(`select ${query} order by 1`, repositoryId, pick);
+  }
+
+  async #pickOf(query: string, binding: number, pick: number): Promise<string> {
+    const { results } = await this.#db.prepare(query).bind(binding).all();
     if (results.length === 0) throw new AppError('NOT_FOUND');
     return String(Object.values(at(results, pick % results.length))[0]);
   }
@@ -437,8 +524,8 @@ export class World {
   }
 }
 
-function mutation(): Mutation {
-  const audit = { projectId: undefined, operation: 'do', resourceType: 'deed', resource: '', description: '' };
+function mutation(projectId?: number): Mutation {
+  const audit = { projectId, operation: 'do', resourceType: 'deed', resource: '', description: '' };
   return { operationId: newId(), actor: { username: 'admin', sourceAddress: undefined }, nowMs: 1, audit, events: [] };
 }
 

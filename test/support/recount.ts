@@ -7,6 +7,15 @@ const LINKS = `select r.project_id, l.blob_id from (
     union all select repository_id, manifest_blob_id from artifacts) l
   join repositories r on r.id = l.repository_id`;
 
+/** Names that a trigram index finds in other rows of the table, among those it is to have, than hold them. */
+function searched(index: string, column: string, table: string, isListed: string): string {
+  return `
+    select n.value, '${index}', (select group_concat(rowid) from (select rowid from ${index}
+        where ${index} match '{${column}} : "' || n.value || '"' order by rowid)) as found,
+      (select group_concat(id) from (select id from ${table} where ${isListed} and instr(${column}, n.value) > 0 order by id)) as there
+    from json_each(?1) n where found is not there`;
+}
+
 const RECOUNTS: Readonly<Record<string, string>> = {
   'project_blobs.links': `
     select coalesce(kept.project_id, counted.project_id) as project, kept.links, counted.links as recounted
@@ -52,6 +61,16 @@ const RECOUNTS: Readonly<Record<string, string>> = {
     select p.id, p.repository_count, count(r.id) as recounted from projects p
     left join repositories r on r.project_id = p.id and r.published_at_ms is not null
     group by p.id having p.repository_count <> count(r.id)`,
+  'projects.artifact_count': `
+    select p.id, p.artifact_count, count(a.id) as recounted from projects p
+    left join artifacts a on a.project_id = p.id and a.accessory_type is null and (
+      exists (select 1 from tags t where t.artifact_id = a.id) or not exists (select 1 from artifact_references ar
+        where ar.repository_id = a.repository_id and ar.child_digest = a.digest))
+    group by p.id having p.artifact_count <> count(a.id)`,
+  'projects.audit_entry_count': `
+    select p.id, p.audit_entry_count, count(l.id) as recounted from projects p
+    left join audit_log l on l.project_id = p.id and l.is_hidden = 0
+    group by p.id having p.audit_entry_count <> count(l.id)`,
   statistics: `
     select s.*, counted.* from statistics s cross join (
       select (select count(*) from projects where deleted_at_ms is null and not is_public) as a,
@@ -60,21 +79,20 @@ const RECOUNTS: Readonly<Record<string, string>> = {
           where r.published_at_ms is not null and p.deleted_at_ms is null and not p.is_public) as c,
         (select count(*) from repositories r join projects p on p.id = r.project_id
           where r.published_at_ms is not null and p.deleted_at_ms is null and p.is_public) as d,
-        (select coalesce(sum(size_bytes), 0) from blobs) as e) counted
-    where (s.private_projects, s.public_projects, s.private_repositories, s.public_repositories, s.storage_bytes)
-      <> (counted.a, counted.b, counted.c, counted.d, counted.e)`,
-  'search index': `
-    select n.value, 'project', (select group_concat(rowid) from (select rowid from project_search
-        where project_search match '"' || n.value || '"' order by rowid)) as found,
-      (select group_concat(id) from (select id from projects
-        where deleted_at_ms is null and instr(name, n.value) > 0 order by id)) as there
-      from json_each(?1) n where found is not there
-    union all
-    select n.value, 'repository', (select group_concat(rowid) from (select rowid from repository_search
-        where repository_search match '"' || n.value || '"' order by rowid)) as found,
-      (select group_concat(id) from (select id from repositories
-        where published_at_ms is not null and instr(name, n.value) > 0 order by id)) as there
-      from json_each(?1) n where found is not there`,
+        (select coalesce(sum(size_bytes), 0) from blobs) as e, (select count(*) from users where deleted_at_ms is null) as f,
+        (select count(*) from user_groups where type = 1) as g, (select count(*) from user_groups where type = 2) as h,
+        (select count(*) from user_groups where type = 3) as i, (select count(*) from audit_log where is_hidden = 0) as j
+      ) counted
+    where (s.private_projects, s.public_projects, s.private_repositories, s.public_repositories, s.storage_bytes, s.users,
+        s.ldap_groups, s.http_groups, s.oidc_groups, s.audit_entries)
+      <> (counted.a, counted.b, counted.c, counted.d, counted.e, counted.f, counted.g, counted.h, counted.i, counted.j)`,
+  'search index': [
+    searched('project_search', 'name', 'projects', 'deleted_at_ms is null'),
+    searched('repository_search', 'name', 'repositories', 'published_at_ms is not null'),
+    searched('user_search', 'username', 'users', 'deleted_at_ms is null'),
+    searched('user_search', 'email', 'users', 'deleted_at_ms is null'),
+    searched('user_group_search', 'name', 'user_groups', 'true'),
+  ].join(' union all '),
 };
 
 export interface Usage {

@@ -103,30 +103,32 @@ async function listScatteredPage<Row>(db: D1Database, query: KeyedPageQuery) {
   return { rows, total: totalOf(count) };
 }
 
+type PageWindow = Pick<KeyedPageQuery, 'page' | 'isDescending'>;
+
+/** What says which rows a page shows, however they are counted. */
+export type RowsQuery = Omit<KeyedPageQuery, 'isScattered' | 'total'>;
+
 /** A page as an order and a window of it. */
-interface Slice extends OffsetPage {
+export interface Slice extends OffsetPage {
   readonly direction: 'asc' | 'desc';
 }
 
-function forward({ page, isDescending }: KeyedPageQuery): Slice {
+export function forward({ page, isDescending }: PageWindow): Slice {
   return { ...page, direction: isDescending ? 'desc' : 'asc' };
 }
 
 /** The same keys, counted from the other end. */
-function backward({ page, isDescending }: KeyedPageQuery, total: number): Slice {
+export function backward({ page, isDescending }: PageWindow, total: number): Slice {
   const limit = Math.min(page.limit, total - page.offset);
   return { limit, offset: total - page.offset - limit, direction: isDescending ? 'asc' : 'desc' };
 }
 
-function rowsStatement(db: D1Database, query: KeyedPageQuery, slice: Slice): D1PreparedStatement {
+export function rowsStatement(db: D1Database, query: RowsQuery, slice: Slice): D1PreparedStatement {
   const { sql, bindings } = rowsQuery(query, slice);
   return db.prepare(sql).bind(...bindings);
 }
 
-function rowsQuery(
-  query: KeyedPageQuery,
-  slice: Slice,
-): { readonly sql: string; readonly bindings: readonly unknown[] } {
+function rowsQuery(query: RowsQuery, slice: Slice): { readonly sql: string; readonly bindings: readonly unknown[] } {
   const { keys, id, column, isDescending } = query;
   const bindings = [...query.bindings, slice.limit, slice.offset];
   const [limit, offset] = [bindings.length - 1, bindings.length];
@@ -145,10 +147,10 @@ function totalStatement(db: D1Database, { total, keys, bindings }: KeyedPageQuer
   return db.prepare(`select count(*) total from (select id from (${counted}) limit ${MAX_COUNTED})`).bind(...bindings);
 }
 
-function rowsOf<Row>(result: D1Result | undefined): Row[] {
+export function rowsOf<Row>(result: D1Result | undefined): Row[] {
   return (result?.results ?? []) as Row[];
 }
 
-function totalOf(result: D1Result | undefined): number {
+export function totalOf(result: D1Result | undefined): number {
   return ((result?.results ?? []) as { total: number }[])[0]?.total ?? 0;
 }

@@ -1,9 +1,9 @@
 import { withRetries } from '#adapters/d1/batch';
-import { conditions, containing } from '#adapters/d1/conditions';
 import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
 import { guard } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
-import { listPage } from '#adapters/d1/page';
+import { listKeyedPage } from '#adapters/d1/page';
+import { userGroupKeys } from '#adapters/d1/user-group-keys';
 import { insertGroup, SELECT_GROUP, toUserGroup, type UserGroupRow } from '#adapters/d1/user-group-rows';
 import { AppError } from '#core/errors';
 import type { OffsetPage } from '#core/pagination';
@@ -27,14 +27,9 @@ export class D1UserGroupStore implements UserGroupStore {
     return this.#first('type = ? and key = ?', type, key);
   }
 
-  async list({ type, name, nameContains, key }: UserGroupFilter, page: OffsetPage) {
-    const where = conditions([])
-      .add((value) => `type = ${value}`, type)
-      .add((value) => `key = ${value}`, key)
-      .add((value) => `name = ${value}`, name)
-      .add(containing('name'), nameContains);
-    const order = { column: 'id', isDescending: false, tieBreaker: 'id' };
-    const { rows, total } = await listPage<UserGroupRow>(this.#db, { select: SELECT_GROUP, where, order, page });
+  async list(filter: UserGroupFilter, page: OffsetPage) {
+    const shown = { select: () => SELECT_GROUP, id: 'id', column: 'id', isDescending: false, page };
+    const { rows, total } = await listKeyedPage<UserGroupRow>(this.#db, { ...userGroupKeys(filter), ...shown });
     return { items: rows.map(toUserGroup), total };
   }
 

@@ -16,9 +16,9 @@ export interface UserRow {
 }
 
 /** Accounts; a `where` follows. */
-export const SELECT_USER = `select id, username, password_hash, email, realname, comment, is_system_admin, is_admin_in_auth,
-  security_version, (select subject_issuer from oidc_identities where user_id = users.id) subject_issuer, created_at_ms,
-  updated_at_ms from users`;
+export const SELECT_USER = `select u.id, username, password_hash, email, realname, comment, is_system_admin, is_admin_in_auth,
+  security_version, (select subject_issuer from oidc_identities where user_id = u.id) subject_issuer, created_at_ms,
+  updated_at_ms from users u`;
 
 export function toUser(row: UserRow): User {
   return {

@@ -1,10 +1,11 @@
 import { withRetries } from '#adapters/d1/batch';
-import { conditions, containing } from '#adapters/d1/conditions';
 import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
 import { guard, guardMode, guardUser } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
-import { listPage } from '#adapters/d1/page';
+import { listKeyedPage } from '#adapters/d1/page';
+import { listSoughtPage } from '#adapters/d1/sought-page';
 import { factsStatements, sameFacts } from '#adapters/d1/user-facts';
+import { userColumn, userKeys } from '#adapters/d1/user-keys';
 import { SELECT_USER, toUser, type UserRow } from '#adapters/d1/user-rows';
 import { AppError } from '#core/errors';
 import type { Mutation } from '#domain/events/mutation';
@@ -12,7 +13,6 @@ import type { User } from '#domain/users/user';
 import { usernameKey } from '#domain/users/user-rules';
 import type { DirectoryFacts, NewUser, UserFilter, UserPage, UserStore } from '#domain/users/user-store';
 
-const COLUMN_OF = { user_id: 'id', username: 'username', creation_time: 'created_at_ms', update_time: 'updated_at_ms' };
 /** Somebody else is an administrator by the flag; what a directory says may change any day. */
 const OTHER_ADMINISTRATOR =
   'exists (select 1 from users where is_system_admin = 1 and deleted_at_ms is null and id <> ?1)';
@@ -57,13 +57,12 @@ export class D1UserStore implements UserStore {
   }
 
   async list(filter: UserFilter, page: UserPage) {
-    const where = conditions(['deleted_at_ms is null'])
-      .add((value) => `username = ${value}`, filter.username)
-      .add(containing('username'), filter.usernameContains)
-      .add((value) => `email = ${value}`, filter.email)
-      .add(containing('email'), filter.emailContains);
-    const order = { column: COLUMN_OF[page.orderBy], isDescending: page.isDescending, tieBreaker: 'id' };
-    const { rows, total } = await listPage<UserRow>(this.#db, { select: SELECT_USER, where, order, page });
+    const found = userKeys(filter, page.orderBy);
+    const shown = { select: () => SELECT_USER, id: 'u.id', column: userColumn(page.orderBy) };
+    const { rows, total } =
+      'ids' in found
+        ? await listSoughtPage<UserRow>(this.#db, { ...found, ...shown, isDescending: page.isDescending, page })
+        : await listKeyedPage<UserRow>(this.#db, { ...found, ...shown, isDescending: page.isDescending, page });
     return { items: rows.map(toUser), total };
   }
 

@@ -19,6 +19,9 @@ export const projects = sqliteTable(
     securityVersion: integer('security_version').notNull().default(1),
     /** Published repositories. Kept by triggers. */
     repositoryCount: integer('repository_count').notNull().default(0),
+    /** Artifacts that a listing of the project shows, and entries of its log. Kept by triggers. */
+    artifactCount: integer('artifact_count').notNull().default(0),
+    auditEntryCount: integer('audit_entry_count').notNull().default(0),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),
     deletedAtMs: integer('deleted_at_ms'),

@@ -9,4 +9,11 @@ export const statistics = sqliteTable('statistics', {
   publicRepositories: integer('public_repositories').notNull().default(0),
   /** Bytes of all blobs, each once. */
   storageBytes: integer('storage_bytes').notNull().default(0),
+  /** Accounts that are not deleted. */
+  users: integer('users').notNull().default(0),
+  ldapGroups: integer('ldap_groups').notNull().default(0),
+  httpGroups: integer('http_groups').notNull().default(0),
+  oidcGroups: integer('oidc_groups').notNull().default(0),
+  /** Entries of the audit log that are not hidden. */
+  auditEntries: integer('audit_entries').notNull().default(0),
 });

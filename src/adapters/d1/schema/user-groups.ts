@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** Groups of LDAP, of an auth proxy and of an OIDC provider that may be members of projects. */
 export const userGroups = sqliteTable(
@@ -17,5 +17,9 @@ export const userGroups = sqliteTable(
   (table) => [
     // Finds the groups a directory tells of, at each login.
     uniqueIndex('user_groups_key').on(table.type, table.key),
+    // Lists the groups of a type.
+    index('user_groups_listed').on(table.type, table.id),
+    // Finds an LDAP group of which only the name is known.
+    index('user_groups_name').on(table.type, table.name),
   ],
 );

@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { userGroups } from './user-groups.ts';
 
+const LIVE = sql`deleted_at_ms is null`;
+
 /** Accounts, local ones and those that came from a directory. The first row, `admin`, comes with the first migration. */
 export const users = sqliteTable(
   'users',
@@ -32,6 +34,11 @@ export const users = sqliteTable(
     uniqueIndex('users_username_key').on(table.usernameKey),
     // Refuses an address twice.
     uniqueIndex('users_email').on(table.email),
+    // List accounts in each order there is. They hold the column of their condition, so that a page's keys are in them alone.
+    index('users_live_username').on(table.username, table.id, table.deletedAtMs).where(LIVE),
+    index('users_live_created').on(table.createdAtMs, table.id, table.deletedAtMs).where(LIVE),
+    index('users_live_updated').on(table.updatedAtMs, table.id, table.deletedAtMs).where(LIVE),
+    index('users_live_id').on(table.id, table.deletedAtMs).where(LIVE),
     // Tells whether an administrator is left.
     index('users_administrators').on(table.id).where(sql`is_system_admin = 1 and deleted_at_ms is null`),
   ],

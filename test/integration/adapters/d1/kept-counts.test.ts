@@ -56,6 +56,11 @@ const FALSIFICATIONS = [
   ['artifacts.tag_count, parent_count', 'update artifacts set parent_count = parent_count + ?1 where parent_count > 0'],
   ['repositories.artifact_count', 'update repositories set artifact_count = artifact_count + ?1'],
   ['projects.repository_count', 'update projects set repository_count = repository_count + ?1'],
+  ['projects.artifact_count', 'update projects set artifact_count = artifact_count + ?1'],
+  ['projects.audit_entry_count', 'update projects set audit_entry_count = audit_entry_count + ?1'],
+  ['statistics', 'update statistics set users = users + ?1'],
+  ['statistics', 'update statistics set oidc_groups = oidc_groups + ?1'],
+  ['statistics', 'update statistics set audit_entries = audit_entries + ?1'],
   ['statistics', 'update statistics set storage_bytes = storage_bytes + ?1'],
   ['statistics', 'update statistics set private_repositories = private_repositories + ?1'],
 ] as const;
