@@ -16,7 +16,13 @@ import { projectOf, type Reference, type RepositoryName, withinProject } from '#
 import type { Accessory } from '#domain/artifacts/accessory';
 import type { Artifact, ArtifactParts } from '#domain/artifacts/artifact';
 import type { AccessoryOrder, ArtifactOrder } from '#domain/artifacts/artifact-query';
-import type { AccessoryListing, ArtifactListing, ArtifactStore, Listed } from '#domain/artifacts/artifact-store';
+import type {
+  AccessoryListing,
+  ArtifactListing,
+  ArtifactScope,
+  ArtifactStore,
+  Listed,
+} from '#domain/artifacts/artifact-store';
 
 const COLUMN_OF: Readonly<Record<ArtifactOrder, string>> = {
   push_time: 'a.pushed_at_ms',
@@ -68,15 +74,12 @@ export class D1ArtifactStore implements ArtifactStore {
     const column = COLUMN_OF[page.orderBy];
     const isLatestOnly = scope.kind === 'project' && scope.isLatestOnly;
     const keys = `select a.id id, ${column} key ${matching.sql}`;
-    const isCounted = scope.kind === 'repository' && isUnfiltered(filter);
     const { rows, total } = await listKeyedPage<ArtifactRow>(this.#db, {
       keys: () => (isLatestOnly ? latestOf(column, matching.sql) : keys),
       bindings: matching.bindings,
       isDescending: page.isDescending,
       isScattered: isScattered || isLatestOnly,
-      total: isCounted
-        ? { sql: 'select artifact_count from repositories where id = ?1', bindings: [scope.repositoryId] }
-        : undefined,
+      total: isUnfiltered(filter) && !isLatestOnly ? keptTotal(scope) : undefined,
       select: () => LISTED_ARTIFACT,
       id: 'a.id',
       column,
@@ -109,6 +112,13 @@ export class D1ArtifactStore implements ArtifactStore {
     });
     return { items: rows.map((row) => toAccessory(row, subject.repository)), total };
   }
+}
+
+/** How many a listing of everything shows. */
+function keptTotal(scope: ArtifactScope) {
+  return scope.kind === 'repository'
+    ? { sql: 'select artifact_count from repositories where id = ?1', bindings: [scope.repositoryId] }
+    : { sql: 'select artifact_count from projects where id = ?1', bindings: [scope.projectId] };
 }
 
 /** The newest of each repository among those that match. */

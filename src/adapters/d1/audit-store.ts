@@ -1,8 +1,8 @@
 import { LAST_FORWARDED, setMarkBack } from '#adapters/d1/audit-forwarding';
-import { auditWindow } from '#adapters/d1/audit-window';
-import { runBatch } from '#adapters/d1/batch';
+import { type AuditWindow, auditWindow, wholeLog } from '#adapters/d1/audit-window';
+import { runBatch, withRetries } from '#adapters/d1/batch';
 import { mutationStatements } from '#adapters/d1/mutation';
-import { MAX_COUNTED } from '#adapters/d1/page';
+import { listKeyedPage, MAX_COUNTED } from '#adapters/d1/page';
 import type { AuditRecord, AuditScope } from '#domain/audit/audit';
 import type { AuditFilter, AuditPage, AuditStore } from '#domain/audit/audit-store';
 import type { Mutation } from '#domain/events/mutation';
@@ -30,7 +30,18 @@ export class D1AuditStore implements AuditStore {
   }
 
   async list(scope: AuditScope, filter: AuditFilter, page: AuditPage) {
-    const { sql, bindings } = auditWindow(scope, filter);
+    const whole = wholeLog(scope, filter);
+    if (whole) {
+      const shown = { select: () => SELECT, id: 'id', column: 'at_ms', isDescending: page.isDescending, page };
+      const { rows, total } = await listKeyedPage<AuditRow>(this.#db, { ...whole, ...shown });
+      return { items: rows.map(toRecord), total };
+    }
+    const window = auditWindow(scope, filter);
+    return window.isLookup ? this.#listFound(window, page) : this.#listWindow(window, page);
+  }
+
+  /** A page of the window, of which no more is read for it. */
+  async #listWindow({ sql, bindings }: AuditWindow, page: AuditPage) {
     const direction = page.isDescending ? 'desc' : 'asc';
     const order = `at_ms ${direction}, id ${direction}`;
     const [limit, offset] = [`?${bindings.length + 1}`, `?${bindings.length + 2}`];
@@ -41,6 +52,24 @@ export class D1AuditStore implements AuditStore {
     ]);
     const [{ total } = { total: 0 }] = (counted?.results ?? []) as { total: number }[];
     return { items: ((listed?.results ?? []) as AuditRow[]).map(toRecord), total };
+  }
+
+  /** What is looked up in the window, in one pass over it: the ids of all that is found, and then the page's entries. */
+  async #listFound({ sql, bindings }: AuditWindow, page: AuditPage) {
+    const direction = page.isDescending ? 'desc' : 'asc';
+    const found = this.#db
+      .prepare(
+        `select json_group_array(id order by at_ms ${direction}, id ${direction}) ids from (${sql(direction, MAX_COUNTED)})`,
+      )
+      .bind(...bindings);
+    const ids = JSON.parse((await withRetries(() => found.first<string>('ids'))) ?? '[]') as number[];
+    const shown = ids.slice(page.offset, page.offset + page.limit);
+    if (shown.length === 0) return { items: [], total: ids.length };
+    const rows = this.#db
+      .prepare(`${SELECT} where id in (select value from json_each(?)) order by at_ms ${direction}, id ${direction}`)
+      .bind(JSON.stringify(shown));
+    const { results } = await withRetries(() => rows.all<AuditRow>());
+    return { items: results.map(toRecord), total: ids.length };
   }
 
   async append(mutation: Mutation): Promise<void> {

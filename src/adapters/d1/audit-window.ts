@@ -1,15 +1,17 @@
 /**
- * The part of the log that a listing looks at: entries in the order of time, by the index that has what the filter names,
- * and no more than 10,000 of them. What else the filter asks for is looked up row by row within that part alone.
+ * The part of the log that a filtered listing looks at: entries in the order of time, by the index that has what the filter
+ * names, and no more than 10,000 of them. What else the filter asks for is looked up row by row within that part alone.
  */
 import { type Conditions, conditions } from '#adapters/d1/conditions';
-import { MAX_COUNTED } from '#adapters/d1/page';
+import { type KeyedPageQuery, MAX_COUNTED } from '#adapters/d1/page';
 import type { AuditScope } from '#domain/audit/audit';
 import type { AuditFilter } from '#domain/audit/audit-store';
 
 export interface AuditWindow {
   /** `select id, at_ms from …` in the order of time; of the first `reach` entries where nothing must be looked up. */
   readonly sql: (direction: 'asc' | 'desc', reach: number) => string;
+  /** Whether it looks at more entries than it has. */
+  readonly isLookup: boolean;
   /** What `?1`… of it stand for. */
   readonly bindings: readonly unknown[];
 }
@@ -32,6 +34,28 @@ interface Driver {
 /** What a filter can ask of a row. */
 const LOOKED_UP = ['project_id', 'username', 'operation', 'resource_type', 'resource', 'description', 'is_success'];
 const VISIBLE = 'is_hidden = 0';
+
+/** The keys of all entries, or of all of one project, whose number is kept; undefined where something filters them. */
+export function wholeLog(
+  scope: AuditScope,
+  filter: AuditFilter,
+): Pick<KeyedPageQuery, 'keys' | 'bindings' | 'total'> | undefined {
+  const { projectId: _, ...others } = filter;
+  const { ids, isAny } = projectsOf(scope, filter);
+  if (isAny || Object.values(others).some((condition) => condition !== undefined)) return undefined;
+  const keys = (index: string) => `select id, at_ms key from audit_log indexed by ${index} where ${VISIBLE}`;
+  if (ids === undefined) {
+    const total = { sql: 'select audit_entries from statistics', bindings: [] };
+    return { keys: () => keys('audit_log_at'), bindings: [], total };
+  }
+  const [projectId, ...more] = ids;
+  if (projectId === undefined || more.length > 0) return undefined;
+  const total = {
+    sql: 'select coalesce((select audit_entry_count from projects where id = ?), 0)',
+    bindings: [projectId],
+  };
+  return { keys: () => `${keys('audit_log_project')} and project_id = ?1`, bindings: [projectId], total };
+}
 
 export function auditWindow(scope: AuditScope, filter: AuditFilter): AuditWindow {
   const projects = projectsOf(scope, filter);
@@ -104,6 +128,7 @@ function lookingUp(
   const columns = ['id', 'at_ms', ...(isLookup ? LOOKED_UP : [])].map((column) => `a.${column}`).join(', ');
   return {
     bindings: sought.bindings,
+    isLookup,
     sql: (direction, reach) => {
       const order = `a.at_ms ${direction}, a.id ${direction}`;
       const found = entries(columns, order, isLookup ? limit : Math.min(limit, reach));

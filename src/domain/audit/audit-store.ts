@@ -26,8 +26,8 @@ export interface AuditPage extends OffsetPage {
 /** The audit log. Entries of mutations are written by the mutations' own batches. */
 export interface AuditStore {
   /**
-   * A page by time, and how many entries there are to be listed. A listing is of the first 10,000 entries in its order
-   * (of each of n projects, 10,000 / n), and what a filter asks for besides is looked for in those: a user's own, an
+   * A page by time, and how many entries there are to be listed. A listing that is filtered, but for one project, is of
+   * the first 10,000 entries in its order (of each of n projects, 10,000 / n), and what a filter asks for besides is looked for in those: a user's own, an
    * operation's or a project's where the filter names one, and within the times it names.
    */
   list(
