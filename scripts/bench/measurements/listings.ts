@@ -13,6 +13,9 @@ const API = '/api/v2.0';
 const REPOSITORIES = `${API}/projects/${SEEDED_PROJECT}/repositories`;
 const ARTIFACTS = `${REPOSITORIES}/${LARGE_REPOSITORY}/artifacts`;
 
+/** What the entries of the audit log are about. */
+const RESOURCE = `${SEEDED_PROJECT}/${LARGE_REPOSITORY}`;
+
 /** A request, and how much slower than on a small registry it may be. */
 interface Listing {
   readonly label: string;
@@ -52,12 +55,20 @@ const LISTINGS: readonly Listing[] = [
   same('repositories by a common part of the name', `${REPOSITORIES}?q=name=~service`),
   ...pages('repositories of all projects', `${API}/repositories`, ({ repositories }) => repositories + 1),
   same('repositories of all projects, by name', `${API}/repositories?sort=name`),
+  same('repositories of all projects by a rare part of the name', `${API}/repositories?q=name=~service-00042`),
+  same('repositories of all projects by a common part of the name', `${API}/repositories?q=name=~service`),
   ...pages('projects', `${API}/projects`, ({ projects }) => projects + 2),
+  same('projects by a rare part of the name', `${API}/projects?q=name=~fleet-00042`),
+  same('projects by a common part of the name', `${API}/projects?q=name=~fleet`),
   same('search, rare', `${API}/search?q=service-00042`),
   same('search, common', `${API}/search?q=service`),
+  same('search of projects, rare', `${API}/search?q=fleet-00042`),
+  same('search of projects, common', `${API}/search?q=fleet`),
   same('audit log', `${API}/audit-logs?page_size=${PAGE_SIZE}`),
   same('audit log of a project', `${API}/projects/${SEEDED_PROJECT}/logs?page_size=${PAGE_SIZE}`),
   same('audit log by a person', `${API}/audit-logs?page_size=${PAGE_SIZE}&q=username=admin`),
+  same('audit log by a resource', `${API}/audit-logs?page_size=${PAGE_SIZE}&q=resource=${RESOURCE}:v0.42`),
+  same('audit log by a part of resources', `${API}/audit-logs?page_size=${PAGE_SIZE}&q=resource=~${LARGE_REPOSITORY}`),
   same('quotas by usage', `${API}/quotas?sort=-used.storage`),
   same('statistics', `${API}/statistics`),
   same('tags/list', `/v2/${SEEDED_PROJECT}/${LARGE_REPOSITORY}/tags/list?n=50`),

@@ -1,5 +1,6 @@
 import { MEDIA_TYPE } from '#adapters/d1/artifact-rows';
 import { type Conditions, conditions, containing } from '#adapters/d1/conditions';
+import type { Bound, Sought } from '#adapters/d1/sought-page';
 import type { ArtifactFilter } from '#domain/artifacts/artifact-query';
 import type { ArtifactListing, ArtifactScope } from '#domain/artifacts/artifact-store';
 
@@ -13,12 +14,6 @@ const INDEXES = {
   artifacts_untagged: 'a.accessory_type is null and a.tag_count = 0 and a.parent_count = 0',
 } as const;
 
-/** SQL with what its parameters stand for. */
-interface Bound {
-  readonly sql: string;
-  readonly bindings: readonly unknown[];
-}
-
 /** Where a listing finds its artifacts. */
 export interface ArtifactSearch {
   /** `from … where …`, the artifact being `a`. */
@@ -27,6 +22,8 @@ export interface ArtifactSearch {
   readonly candidates: Bound | undefined;
   /** Whether what matches comes in no order. */
   readonly isScattered: boolean;
+  /** The keys of a page by going through everything in order, where very much of that may match. */
+  readonly walked: Sought['walked'] | undefined;
 }
 
 interface Source {
@@ -51,13 +48,29 @@ export function searchOf({ scope, filter, page }: ArtifactListing): ArtifactSear
     .matching('a.artifact_type', filter.artifact_type)
     .matching('a.size_bytes', filter.size)
     .matching('a.pulled_at_ms', filter.pull_time)
-    .havingAll(hasLabel, restLabels);
+    .havingAll(hasLabel('a.id'), restLabels);
   const isServed = !pin && page.orderBy === 'push_time' && isServedByIndex(scope, filter);
   return {
     matching: { sql: `from ${from} where ${where.sql}`, bindings: where.bindings },
     candidates: isServed ? undefined : candidates,
     isScattered: !isServed,
+    walked: page.orderBy === 'push_time' ? walkByLabels(scope, filter) : undefined,
   };
+}
+
+/** A repository's artifacts as they were pushed, of which those are kept that have the labels; when that is all that is asked. */
+function walkByLabels(scope: ArtifactScope, filter: ArtifactFilter): Sought['walked'] | undefined {
+  const { labels, base: _, ...others } = filter;
+  if (scope.kind !== 'repository' || !labels || Object.keys(others).length > 0) return undefined;
+  const index = indexFor(scope, filter);
+  const where = conditions([], [scope.repositoryId]).havingAll(hasLabel('entry.id'), labels);
+  return ({ direction, reach, entries }) => ({
+    sql: `select id, key from (
+        select a.id, a.pushed_at_ms key from artifacts a indexed by ${index}
+          where a.repository_id = ?1 and ${INDEXES[index]} order by key ${direction}, a.id ${direction} limit ${entries}
+      ) entry where ${where.sql} limit ${reach}`,
+    bindings: where.bindings,
+  });
 }
 
 /** Whether a listing is of everything its scope shows, so that their number is known. */
@@ -161,6 +174,7 @@ function hasTag(tags: NonNullable<ArtifactFilter['tags']>): (parameter: string) 
     `exists (select 1 from tags t where t.artifact_id = a.id and ${nameMatches('t.name', tags)(parameter)})`;
 }
 
-function hasLabel(label: string): string {
-  return `exists (select 1 from artifact_labels al where al.artifact_id = a.id and al.label_id = ${label})`;
+function hasLabel(artifactId: string): (label: string) => string {
+  return (label) =>
+    `exists (select 1 from artifact_labels al where al.artifact_id = ${artifactId} and al.label_id = ${label})`;
 }

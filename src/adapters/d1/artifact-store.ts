@@ -12,6 +12,7 @@ import { withRetries } from '#adapters/d1/batch';
 import { conditions } from '#adapters/d1/conditions';
 import { listKeyedPage } from '#adapters/d1/page';
 import { requireSearchable } from '#adapters/d1/search-bound';
+import { type Keys, listFound, type Sought } from '#adapters/d1/sought-page';
 import { projectOf, type Reference, type RepositoryName, withinProject } from '#core/reference';
 import type { Accessory } from '#domain/artifacts/accessory';
 import type { Artifact, ArtifactParts } from '#domain/artifacts/artifact';
@@ -69,17 +70,22 @@ export class D1ArtifactStore implements ArtifactStore {
 
   async list(listing: ArtifactListing): Promise<Listed<Artifact>> {
     const { scope, filter, page, parts } = listing;
-    const { matching, candidates, isScattered } = searchOf(listing);
+    const { matching, candidates, isScattered, walked } = searchOf(listing);
     if (candidates) await requireSearchable(this.#db, candidates.sql, candidates.bindings);
     const column = COLUMN_OF[page.orderBy];
     const isLatestOnly = scope.kind === 'project' && scope.isLatestOnly;
     const keys = `select a.id id, ${column} key ${matching.sql}`;
-    const { rows, total } = await listKeyedPage<ArtifactRow>(this.#db, {
-      keys: () => (isLatestOnly ? latestOf(column, matching.sql) : keys),
-      bindings: matching.bindings,
+    const { bindings } = matching;
+    const found: Keys | Sought = walked
+      ? { ids: { sql: `select a.id ${matching.sql}`, bindings }, gathered: { sql: keys, bindings }, walked }
+      : {
+          keys: () => (isLatestOnly ? latestOf(column, matching.sql) : keys),
+          bindings,
+          isScattered: isScattered || isLatestOnly,
+          total: isUnfiltered(filter) && !isLatestOnly ? keptTotal(scope) : undefined,
+        };
+    const { rows, total } = await listFound<ArtifactRow>(this.#db, found, {
       isDescending: page.isDescending,
-      isScattered: isScattered || isLatestOnly,
-      total: isUnfiltered(filter) && !isLatestOnly ? keptTotal(scope) : undefined,
       select: () => LISTED_ARTIFACT,
       id: 'a.id',
       column,

@@ -3,11 +3,14 @@
  * them or over the public ones, in the order of the page and no further; and those that are visible to the caller alone,
  * which are found by the caller's memberships or permissions.
  *
- * A part of a name is looked for with the trigram index, an owner with an index of theirs. What more than 10,000 projects
- * share finds the first 10,000 of them: by id for a part of a name, by name for an owner. A part of fewer than three
+ * A part of a name is looked for with the trigram index, and where one who sees everything seeks what many share, along the
+ * index in order; an owner with an index of theirs. What more than 10,000 projects share otherwise finds the first 10,000 of
+ * them: by id for a part of a name, by name for an owner. A part of fewer than three
  * characters is no trigram and is looked for in the first 10,000 names. The caller's own projects are all looked at.
  */
 import { type KeyedPageQuery, type KeyWindow, MAX_COUNTED } from '#adapters/d1/page';
+import { type Bind, bound, type Keys, type Sought } from '#adapters/d1/sought-page';
+import { isIndexed, phraseOf } from '#adapters/d1/trigrams';
 import type { ProjectFilter, ProjectPage } from '#domain/projects/project-listing';
 
 export const COLUMN_OF = {
@@ -25,20 +28,17 @@ const INDEXES = {
   project_id: { all: 'projects_live_id', public: 'projects_public_id' },
 } as const satisfies Record<ProjectPage['orderBy'], { readonly all: string; readonly public: string }>;
 
-type Keys = Pick<KeyedPageQuery, 'keys' | 'bindings' | 'total' | 'isScattered'>;
-type Bind = (value: unknown) => string;
-
 const NONE: Keys = { keys: () => 'select null id, null key where false', bindings: [] };
 /** Of the caller's own projects, those that are not among the public ones already; found by their ids, hence the plus. */
 const OWN = ['p.deleted_at_ms is null', '+p.is_public = 0'] as const;
 /** What a name can be made of. */
 const PART_OF_NAME = /^[a-z0-9._-]+$/;
-const TRIGRAM_LENGTH = 3;
 
-export function projectKeys(filter: ProjectFilter, orderBy: ProjectPage['orderBy']): Keys {
+export function projectKeys(filter: ProjectFilter, orderBy: ProjectPage['orderBy']): Keys | Sought {
   const nameContains = filter.nameContains?.toLowerCase() || undefined;
   if (nameContains !== undefined && !PART_OF_NAME.test(nameContains)) return NONE;
   const wanted = { ...filter, nameContains };
+  if (nameContains !== undefined && isOfAnyWithPart(wanted)) return sought(nameContains, orderBy);
   const bindings: unknown[] = [];
   const bind: Bind = (value) => `?${bindings.push(value)}`;
   const parts = filter.isUnlimited
@@ -51,6 +51,31 @@ export function projectKeys(filter: ProjectFilter, orderBy: ProjectPage['orderBy
   const keys = (window: KeyWindow) => parts.map((part) => part(window)).join(' union all ');
   const total = keptTotal(wanted);
   return { keys, bindings, total, isScattered: total === undefined };
+}
+
+/** Whether a listing is of all projects there are whose names hold a part that is indexed. */
+function isOfAnyWithPart({ isUnlimited, isPublic, name, owner, nameContains = '' }: ProjectFilter): boolean {
+  const isOfAny = isUnlimited && isPublic === undefined && name === undefined && owner === undefined;
+  return isOfAny && isIndexed(nameContains);
+}
+
+function sought(part: string, orderBy: ProjectPage['orderBy']): Sought {
+  const column = COLUMN_OF[orderBy];
+  const ids = (bind: Bind) =>
+    `select rowid id from project_search where project_search match ${bind(phraseOf(part))} limit ${MAX_COUNTED}`;
+  return {
+    ids: bound(ids),
+    gathered: bound(
+      (bind) => `select p.id, ${column} key from (${ids(bind)}) found cross join projects p on p.id = found.id`,
+    ),
+    walked: ({ direction, reach, entries }) =>
+      bound(
+        (bind) => `select id, key from (
+          select p.id, ${column} key, p.name name from projects p indexed by ${INDEXES[orderBy].all}
+            where p.deleted_at_ms is null order by key ${direction}, p.id ${direction} limit ${entries}
+        ) where instr(name, ${bind(part)}) > 0 limit ${reach}`,
+      ),
+  };
 }
 
 /** Projects by an index: all, or those with the visibility. */
@@ -79,8 +104,8 @@ function candidateTerms(filter: ProjectFilter, visibility: readonly string[], bi
   const { name, nameContains, owner } = filter;
   const terms: string[] = [];
   if (name !== undefined) terms.push(`p.name = ${bind(name)}`);
-  if (nameContains !== undefined && nameContains.length >= TRIGRAM_LENGTH) {
-    terms.push(`p.id in (select rowid from project_search where project_search match ${bind(`"${nameContains}"`)}
+  if (nameContains !== undefined && isIndexed(nameContains)) {
+    terms.push(`p.id in (select rowid from project_search where project_search match ${bind(phraseOf(nameContains))}
       order by rowid limit ${MAX_COUNTED})`);
   } else if (nameContains !== undefined) {
     const live = ['p.deleted_at_ms is null', ...visibility].join(' and ');

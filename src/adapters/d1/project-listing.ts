@@ -1,7 +1,8 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
-import { listKeyedPage, MAX_COUNTED } from '#adapters/d1/page';
+import { MAX_COUNTED } from '#adapters/d1/page';
 import { COLUMN_OF, projectKeys } from '#adapters/d1/project-keys';
 import { type SummaryRow, selectSummary, toDetail, toSummary } from '#adapters/d1/project-rows';
+import { listFound } from '#adapters/d1/sought-page';
 import { AppError } from '#core/errors';
 import type { Role } from '#core/rbac/role-matrix';
 import type { Project } from '#domain/projects/project';
@@ -54,8 +55,7 @@ export class D1ProjectListing implements ProjectListing {
   }
 
   async list(filter: ProjectFilter, page: ProjectPage) {
-    const { rows, total } = await listKeyedPage<SummaryRow>(this.#db, {
-      ...projectKeys(filter, page.orderBy),
+    const { rows, total } = await listFound<SummaryRow>(this.#db, projectKeys(filter, page.orderBy), {
       isDescending: page.isDescending,
       select: (bind) => selectSummary(bind(filter.memberId ?? null), page.isDetailed),
       id: 'p.id',

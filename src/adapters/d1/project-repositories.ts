@@ -1,6 +1,7 @@
 import { type Conditions, conditions } from '#adapters/d1/conditions';
 import { MAX_CANDIDATES, withinRepository } from '#adapters/d1/repository-matches';
-import type { Bind } from '#adapters/d1/repository-visibility';
+import { type Bind, bound, type Keys, type Sought } from '#adapters/d1/sought-page';
+import { isIndexed, phraseOf } from '#adapters/d1/trigrams';
 import { type NamePart, parseNamePart, rangeOfPrefix, spanOf } from '#core/name-part';
 import type { Project } from '#domain/projects/project';
 import type { ProjectRepositoryFilter } from '#domain/repositories/repository-listing';
@@ -13,8 +14,32 @@ export const PROJECT_ORDERS = {
   pull_count: { column: 'r.pull_count', index: 'repositories_pulled' },
 } as const;
 
+export type ProjectRepositoryOrder = keyof typeof PROJECT_ORDERS;
+
+/** Matches of all projects that are looked at before the names of the project itself are gone through. */
+const FEW_MATCHES = 1_000;
+
+/** What tells how a filter's repositories are best found. */
+export interface ProjectCounts {
+  /** Repositories of the project. */
+  readonly repositories: number;
+  /** Those of all projects whose names hold the part that is sought, counted to {@link FEW_MATCHES}. */
+  readonly matches: number;
+}
+
+/** SQL of {@link ProjectCounts}. */
+export function countsOf(projectId: number, part: NamePart | undefined, bind: Bind): string {
+  const id = bind(projectId);
+  const matches =
+    part !== undefined && isIndexed(part)
+      ? `(select count(*) from (select rowid from repository_search where repository_search match ${bind(phraseOf(part))}
+          limit ${FEW_MATCHES}))`
+      : '0';
+  return `select repository_count repositories, ${matches} matches from projects where id = ${id}`;
+}
+
 /** A filtered listing of a project's repositories. */
-export interface ProjectSelection {
+interface ProjectSelection {
   /** SQL of ids, at most {@link MAX_CANDIDATES}, among which all are that the conditions leave. */
   readonly candidates: string;
   /** Over `repositories r`; what the candidates' parameters stand for is bound with them. */
@@ -26,11 +51,79 @@ export function isUnfiltered({ query, ranges }: ProjectRepositoryFilter): boolea
   return ranges === undefined && Object.keys(query).length === 0;
 }
 
+export function allOfProject(project: Project, orderBy: ProjectRepositoryOrder): Keys {
+  const { column, index } = PROJECT_ORDERS[orderBy];
+  const sql = `select r.id id, ${column} key from repositories r indexed by ${index} 
+    where r.project_id = ?1 and r.published_at_ms is not null`;
+  const total = { sql: 'select repository_count from projects where id = ?', bindings: [project.id] };
+  return { keys: () => sql, bindings: [project.id], total };
+}
+
+/** How the repositories that a filter leaves are found; undefined when none can be left. */
+export function findInProject(
+  project: Project,
+  counts: ProjectCounts,
+  filter: ProjectRepositoryFilter,
+  orderBy: ProjectRepositoryOrder,
+): Keys | Sought | undefined {
+  const { name } = filter.query;
+  if (name?.match === 'fuzzy' && Object.keys(filter.query).length === 1 && !filter.ranges) {
+    const part = partWithin(project, name.value);
+    if (part === 'none') return undefined;
+    if (part === undefined) return allOfProject(project, orderBy);
+    const found = soughtInProject(project, counts, part, orderBy);
+    if (found) return found;
+  }
+  const selection = selectRepositories(project, counts.repositories, filter);
+  if (!selection) return undefined;
+  const { candidates, where } = selection;
+  const { column } = PROJECT_ORDERS[orderBy];
+  const keys = `select r.id id, ${column} key from (${candidates}) found cross join repositories r on r.id = found.id
+    where ${where.sql}`;
+  return { keys: () => keys, bindings: where.bindings, isScattered: true };
+}
+
+/**
+ * Those whose names hold a part, by the trigram index where few of all projects do, and else by going through the names of
+ * the project. Undefined where these are too many for that, and the index does not have the part.
+ */
+function soughtInProject(
+  { id }: Project,
+  { repositories, matches }: ProjectCounts,
+  part: PartWithin,
+  orderBy: ProjectRepositoryOrder,
+): Sought | undefined {
+  const { column, index } = PROJECT_ORDERS[orderBy];
+  const isInIndex = part.begins === undefined && isIndexed(part.contains);
+  const isSmall = repositories <= MAX_CANDIDATES;
+  if (!isInIndex && !isSmall) return undefined;
+  const ids = (bind: Bind) =>
+    isInIndex && (matches < FEW_MATCHES || !isSmall)
+      ? `select r.id from (${withinRepository(part.contains, bind)}) found
+          cross join repositories r on r.id = found.id where r.project_id = ${bind(id)}`
+      : `select r.id from repositories r indexed by repositories_listed
+          where r.project_id = ${bind(id)} and r.published_at_ms is not null and ${holding(part, bind)}`;
+  return {
+    ids: bound(ids),
+    gathered: bound(
+      (bind) => `select r.id, ${column} key from (${ids(bind)}) found cross join repositories r on r.id = found.id`,
+    ),
+    walked: ({ direction, reach, entries }) =>
+      bound(
+        (bind) => `select id, key from (
+          select r.id id, ${column} key, r.name name from repositories r indexed by ${index}
+            where r.project_id = ${bind(id)} and r.published_at_ms is not null
+            order by key ${direction}, r.id ${direction} limit ${entries}
+        ) entry where ${holding(part, bind, 'entry.name')} limit ${reach}`,
+      ),
+  };
+}
+
 /**
  * How the repositories that a filter leaves are found: by their names, by ranges of them, and else by looking at all of
  * the project, or, where these are too many, by the narrowest index. Undefined when no repository can be left.
  */
-export function selectRepositories(
+function selectRepositories(
   project: Project,
   repositoryCount: number,
   filter: ProjectRepositoryFilter,
@@ -82,14 +175,14 @@ function partWithin({ name: project }: Project, text: string): PartWithin | unde
   return { contains: part, begins };
 }
 
-function holding({ contains, begins }: PartWithin, bind: Bind): string {
-  const within = `instr(r.name, ${bind(contains)}) > 0`;
-  return begins === undefined ? within : `(${within} or ${beginning(begins, bind)})`;
+function holding({ contains, begins }: PartWithin, bind: Bind, name = 'r.name'): string {
+  const within = `instr(${name}, ${bind(contains)}) > 0`;
+  return begins === undefined ? within : `(${within} or ${beginning(begins, bind, name)})`;
 }
 
-function beginning(prefix: string, bind: Bind): string {
+function beginning(prefix: string, bind: Bind, name = 'r.name'): string {
   const { from, before } = rangeOfPrefix(prefix);
-  return `(r.name >= ${bind(from)} and r.name < ${bind(before)})`;
+  return `(${name} >= ${bind(from)} and ${name} < ${bind(before)})`;
 }
 
 function byNames(list: string): string {

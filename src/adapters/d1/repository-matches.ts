@@ -1,10 +1,9 @@
-import type { Bind } from '#adapters/d1/repository-visibility';
+import type { Bind } from '#adapters/d1/sought-page';
+import { isIndexed, phraseOf } from '#adapters/d1/trigrams';
 import { type NamePart, rangeOfPrefix, type SpanningPart, spanOf } from '#core/name-part';
 
 /** What one index gives to a search is cut off here; what lies behind is not found. */
 export const MAX_CANDIDATES = 10_000;
-/** The trigram index finds nothing shorter. */
-const MIN_INDEXED = 3;
 
 /**
  * SQL of the ids of the published repositories whose full names hold the part, and of which `visible`, a condition over
@@ -21,22 +20,27 @@ export function repositoryMatches(
   const isVisible = visible ?? 'true';
   const within = withinRepository(part, bind, most);
   // What the index has is published, and its project not deleted.
-  const searches = [visible === undefined ? within : ofRepositories(within, visible)];
-  if (!span) searches.push(ofProjects(projectMatches(part, bind, most), { isVisible, condition: 'true', most }));
-  else searches.push(...spanning(span, isVisible, bind, most));
-  return searches.map((search) => `select id from (${search})`).join(' union ');
+  const byRepository = visible === undefined ? within : ofRepositories(within, visible);
+  if (span) {
+    const searches = [byRepository, ...spanning(span, isVisible, bind, most)];
+    return searches.map((search) => `select id from (${search})`).join(' union ');
+  }
+  // By what the name of the project holds and that of the repository does not, so that none is found twice.
+  const condition = isIndexed(part) ? `instr(r.name, ${bind(part)}) = 0` : `not (${begins(part, bind)})`;
+  const byProject = ofProjects(projectMatches(part, bind, most), { isVisible, condition, most });
+  return `select id from (${byRepository}) union all select id from (${byProject})`;
 }
 
 /** SQL of the ids of the projects whose names hold the part, or begin with it when it is short. */
 function projectMatches(part: string, bind: Bind, most: number): string {
-  if (part.length >= MIN_INDEXED) return indexed('project_search', part, bind, most);
+  if (isIndexed(part)) return indexed('project_search', part, bind, most);
   const { from, before } = rangeOfPrefix(part);
   return `select id from projects where name >= ${bind(from)} and name < ${bind(before)} limit ${most}`;
 }
 
 /** SQL of the ids of the repositories whose names within their projects hold the part, or begin with it when it is short. */
 export function withinRepository(part: string, bind: Bind, most: number = MAX_CANDIDATES): string {
-  return part.length >= MIN_INDEXED ? indexed('repository_search', part, bind, most) : beginning(part, bind, most);
+  return isIndexed(part) ? indexed('repository_search', part, bind, most) : beginning(part, bind, most);
 }
 
 function beginning(prefix: string, bind: Bind, most: number): string {
@@ -54,12 +58,12 @@ function spanning(
   const begin = begins(repositoryPrefix, bind);
   const suffix = bind(projectSuffix);
   const ends = `substr(p.name, -length(${suffix}), length(${suffix})) = ${suffix}`;
-  if (projectSuffix.length >= MIN_INDEXED) {
+  if (isIndexed(projectSuffix)) {
     return [
       ofProjects(projectMatches(projectSuffix, bind, most), { isVisible, condition: `${ends} and ${begin}`, most }),
     ];
   }
-  if (repositoryPrefix.length >= MIN_INDEXED) {
+  if (isIndexed(repositoryPrefix)) {
     return [
       ofRepositories(
         indexed('repository_search', repositoryPrefix, bind, most),
@@ -92,8 +96,7 @@ function ofProjects(
     where r.published_at_ms is not null and ${isVisible} and ${condition} limit ${most}`;
 }
 
-/** Ids by a trigram index: one phrase, in which only quotes mean anything. */
+/** Ids by a trigram index. */
 function indexed(table: 'project_search' | 'repository_search', part: string, bind: Bind, most: number): string {
-  const phrase = bind(`"${part.replaceAll('"', '""')}"`);
-  return `select rowid id from ${table} where ${table} match ${phrase} limit ${most}`;
+  return `select rowid id from ${table} where ${table} match ${bind(phraseOf(part))} limit ${most}`;
 }

@@ -1,7 +1,5 @@
+import type { Bind } from '#adapters/d1/sought-page';
 import type { RepositoryVisibility } from '#domain/repositories/repository-visibility';
-
-/** Binds a value; answers the parameter that stands for it. */
-export type Bind = (value: unknown) => string;
 
 /**
  * The condition of a visible repository over `projects p` and `repositories r`. Its first part is about the project alone,

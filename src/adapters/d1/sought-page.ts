@@ -4,6 +4,7 @@ import {
   forward,
   type KeyedPageQuery,
   type KeyWindow,
+  listKeyedPage,
   MAX_COUNTED,
   type RowsQuery,
   rowsOf,
@@ -27,12 +28,12 @@ export interface Bound {
 export type Bind = (value: unknown) => string;
 
 /** How far a walk goes: to the page's last key, or until it has looked at so many entries of the index. */
-export interface WalkWindow extends KeyWindow {
+interface WalkWindow extends KeyWindow {
   readonly entries: number;
 }
 
 /** A listing of what few or very many rows match: those whose names hold a text, those with a label. */
-export interface SoughtPageQuery extends Omit<KeyedPageQuery, 'keys' | 'bindings' | 'isScattered' | 'total'> {
+interface SoughtPageQuery extends Omit<KeyedPageQuery, 'keys' | 'bindings' | 'isScattered' | 'total'> {
   /** `select id …` of all that match, from the index that has them in no order; no more than {@link MAX_COUNTED}. */
   readonly ids: Bound;
   /** `select id, key …` of the same. */
@@ -41,12 +42,28 @@ export interface SoughtPageQuery extends Omit<KeyedPageQuery, 'keys' | 'bindings
   readonly walked: (window: WalkWindow) => Bound;
 }
 
+/** What a listing finds its keys by: an index, or what looks for them. */
+export type Keys = Pick<KeyedPageQuery, 'keys' | 'bindings' | 'total' | 'isScattered'>;
+export type Sought = Pick<SoughtPageQuery, 'ids' | 'gathered' | 'walked'>;
+
+/** What else a page is made of. */
+type Shown = Omit<SoughtPageQuery, keyof Sought>;
+
+/** One page of what is found in either way. */
+export function listFound<Row>(
+  db: D1Database,
+  found: Keys | Sought,
+  shown: Shown,
+): Promise<{ readonly rows: readonly Row[]; readonly total: number }> {
+  return 'ids' in found ? listSoughtPage(db, { ...found, ...shown }) : listKeyedPage(db, { ...found, ...shown });
+}
+
 /**
  * One page of what matches, and how many do, counted to {@link MAX_COUNTED}. Few matches are sorted; among many, the first
  * in order are soon found, so that the index in order is read and each entry of it tested. That ends where sorting would
  * have been cheaper, which is then done, so that nothing reads more than a fixed number of rows for each match.
  */
-export async function listSoughtPage<Row>(
+async function listSoughtPage<Row>(
   db: D1Database,
   query: SoughtPageQuery,
 ): Promise<{ readonly rows: readonly Row[]; readonly total: number }> {

@@ -3,13 +3,10 @@
  * three characters is in no trigram and is looked for in the first 10,000 accounts by name, or in what else the filter finds.
  */
 import { conditions, containing } from '#adapters/d1/conditions';
-import { type KeyedPageQuery, MAX_COUNTED } from '#adapters/d1/page';
-import { bound, type SoughtPageQuery } from '#adapters/d1/sought-page';
+import { MAX_COUNTED } from '#adapters/d1/page';
+import { bound, type Keys, type Sought } from '#adapters/d1/sought-page';
 import { isIndexed, isNowhere, phraseOf } from '#adapters/d1/trigrams';
 import type { UserFilter, UserPage } from '#domain/users/user-store';
-
-type Keys = Pick<KeyedPageQuery, 'keys' | 'bindings' | 'total' | 'isScattered'>;
-type Sought = Pick<SoughtPageQuery, 'ids' | 'gathered' | 'walked'>;
 
 /** The columns accounts are sorted by, each with the index that has them in that order. */
 const ORDERS = {

@@ -2,8 +2,7 @@ import { withRetries } from '#adapters/d1/batch';
 import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
 import { guard, guardMode, guardUser } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
-import { listKeyedPage } from '#adapters/d1/page';
-import { listSoughtPage } from '#adapters/d1/sought-page';
+import { listFound } from '#adapters/d1/sought-page';
 import { factsStatements, sameFacts } from '#adapters/d1/user-facts';
 import { userColumn, userKeys } from '#adapters/d1/user-keys';
 import { SELECT_USER, toUser, type UserRow } from '#adapters/d1/user-rows';
@@ -58,11 +57,9 @@ export class D1UserStore implements UserStore {
 
   async list(filter: UserFilter, page: UserPage) {
     const found = userKeys(filter, page.orderBy);
-    const shown = { select: () => SELECT_USER, id: 'u.id', column: userColumn(page.orderBy) };
-    const { rows, total } =
-      'ids' in found
-        ? await listSoughtPage<UserRow>(this.#db, { ...found, ...shown, isDescending: page.isDescending, page })
-        : await listKeyedPage<UserRow>(this.#db, { ...found, ...shown, isDescending: page.isDescending, page });
+    const { isDescending } = page;
+    const shown = { select: () => SELECT_USER, id: 'u.id', column: userColumn(page.orderBy), isDescending, page };
+    const { rows, total } = await listFound<UserRow>(this.#db, found, shown);
     return { items: rows.map(toUser), total };
   }
 

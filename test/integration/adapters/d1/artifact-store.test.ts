@@ -29,6 +29,9 @@ function counting(target: D1Database): D1Database {
   });
 }
 
+/** The first of the labels here. */
+const LABEL = 9_000;
+
 interface Wanted {
   readonly scope?: ArtifactScope;
   readonly q?: string;
@@ -78,6 +81,18 @@ beforeAll(async () => {
          where repository_id = ?1 and pushed_at_ms % 10000 = 0`,
       )
       .bind(repositoryId),
+    // Every third has a label, every ninth another, and some have one that is rare.
+    ...[3, 9, 2_000].flatMap((interval, index) => [
+      db
+        .prepare('insert into labels (id, name, project_id, created_at_ms, updated_at_ms) values (?, ?, 0, 0, 0)')
+        .bind(LABEL + index, `every ${interval}`),
+      db
+        .prepare(
+          `insert into artifact_labels (artifact_id, label_id)
+             select id, ?2 from artifacts where repository_id = ?1 and pushed_at_ms / 1000 % ?3 = 0`,
+        )
+        .bind(repositoryId, LABEL + index, interval),
+    ]),
   ]);
   repository = { kind: 'repository', repositoryId: repositoryId ?? 0 };
   project = { kind: 'project', projectId, isLatestOnly: false };
@@ -107,6 +122,20 @@ describe('a listing of many artifacts', () => {
     expect((await list({ q: 'tags=v70' })).times).toEqual([70_000]);
     expect(rowsRead).toBeLessThan(100);
     expect((await list({ q: `digest=sha256:${'70'.padStart(64, '0')}` })).times).toEqual([70_000]);
+    expect(rowsRead).toBeLessThan(100);
+  });
+
+  it('reads the page alone of those with a label, and counts them', async () => {
+    const count = (interval: number) => Math.floor(ARTIFACTS / interval);
+    const times = (interval: number, from = 0) =>
+      Array.from({ length: 10 }, (_, index) => (count(interval) - from - index) * interval * 1_000);
+    expect(await list({ q: `labels=(${LABEL})` })).toEqual({ times: times(3), total: count(3) });
+    expect(rowsRead).toBeLessThan(2 * count(3) + 200);
+    expect(await list({ q: `labels=(${LABEL})`, offset: 3_000 })).toEqual({ times: times(3, 3_000), total: count(3) });
+    const both = `labels=(${LABEL} ${LABEL + 1})`;
+    expect(await list({ q: both, offset: 100 })).toEqual({ times: times(9, 100), total: count(9) });
+    const rare = await list({ q: `labels=(${LABEL + 2})` });
+    expect(rare).toEqual({ times: [10_000, 8_000, 6_000, 4_000, 2_000].map((at) => at * 1_000), total: 5 });
     expect(rowsRead).toBeLessThan(100);
   });
 
