@@ -48,28 +48,33 @@ export class D1AuditStore implements AuditStore {
     const ids = `select id from (${sql(direction, page.offset + page.limit)}) order by ${order} limit ${limit} offset ${offset}`;
     const [listed, counted] = await runBatch(this.#db, [
       this.#db.prepare(`${SELECT} where id in (${ids}) order by ${order}`).bind(...bindings, page.limit, page.offset),
-      this.#db.prepare(`select count(*) total from (${sql(direction, MAX_COUNTED)})`).bind(...bindings),
+      this.#count(sql(direction, MAX_COUNTED), bindings),
     ]);
     const [{ total } = { total: 0 }] = (counted?.results ?? []) as { total: number }[];
     return { items: ((listed?.results ?? []) as AuditRow[]).map(toRecord), total };
   }
 
-  /** What is looked up in the window, in one pass over it: the ids of all that is found, and then the page's entries. */
-  async #listFound({ sql, bindings }: AuditWindow, page: AuditPage) {
+  /** What is looked up in the window: the page's ids, where the search ends once they are found, and only then the number. */
+  async #listFound({ sql, bindings, isInOrder }: AuditWindow, page: AuditPage) {
     const direction = page.isDescending ? 'desc' : 'asc';
-    const found = this.#db
-      .prepare(
-        `select json_group_array(id order by at_ms ${direction}, id ${direction}) ids from (${sql(direction, MAX_COUNTED)})`,
-      )
+    const reach = page.offset + page.limit;
+    const order = `order by at_ms ${direction}, id ${direction}`;
+    const find = this.#db
+      .prepare(`select id from (${sql(direction, MAX_COUNTED)}) ${isInOrder ? '' : order} limit ${reach}`)
       .bind(...bindings);
-    const ids = JSON.parse((await withRetries(() => found.first<string>('ids'))) ?? '[]') as number[];
-    const shown = ids.slice(page.offset, page.offset + page.limit);
-    if (shown.length === 0) return { items: [], total: ids.length };
-    const rows = this.#db
-      .prepare(`${SELECT} where id in (select value from json_each(?)) order by at_ms ${direction}, id ${direction}`)
-      .bind(JSON.stringify(shown));
-    const { results } = await withRetries(() => rows.all<AuditRow>());
-    return { items: results.map(toRecord), total: ids.length };
+    const ids = (await withRetries(() => find.all<{ id: number }>())).results.map(({ id }) => id);
+    const [listed, counted] = await runBatch(this.#db, [
+      this.#db
+        .prepare(`${SELECT} where id in (select value from json_each(?)) ${order}`)
+        .bind(JSON.stringify(ids.slice(page.offset))),
+      ...(ids.length < reach ? [] : [this.#count(sql(direction, MAX_COUNTED), bindings)]),
+    ]);
+    const [{ total } = { total: ids.length }] = (counted?.results ?? []) as { total: number }[];
+    return { items: ((listed?.results ?? []) as AuditRow[]).map(toRecord), total };
+  }
+
+  #count(sql: string, bindings: readonly unknown[]): D1PreparedStatement {
+    return this.#db.prepare(`select count(*) total from (${sql})`).bind(...bindings);
   }
 
   async append(mutation: Mutation): Promise<void> {

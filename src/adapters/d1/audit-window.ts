@@ -12,6 +12,8 @@ export interface AuditWindow {
   readonly sql: (direction: 'asc' | 'desc', reach: number) => string;
   /** Whether it looks at more entries than it has. */
   readonly isLookup: boolean;
+  /** Whether what is looked up is found in the order of time. */
+  readonly isInOrder: boolean;
   /** What `?1`… of it stand for. */
   readonly bindings: readonly unknown[];
 }
@@ -65,7 +67,8 @@ export function auditWindow(scope: AuditScope, filter: AuditFilter): AuditWindow
   const where = driver.where.matching('at_ms', filter.atMs);
   const entries = (columns: string, order: string, limit: number) =>
     `select ${columns} from audit_log a indexed by ${driver.index} where ${where.sql} order by ${order} limit ${limit}`;
-  return lookingUp(entries, lookups(driver.filter, driver.projects, where.bindings), MAX_COUNTED);
+  const sought = lookups(driver.filter, driver.projects, where.bindings);
+  return { ...lookingUp(entries, sought, MAX_COUNTED), isInOrder: true };
 }
 
 /** The projects in question once the filter has named one. */
@@ -103,7 +106,7 @@ function ofSeveral(ids: readonly number[], filter: AuditFilter): AuditWindow {
        select id from audit_log indexed by audit_log_project where ${where.sql} order by ${order.replaceAll('a.', '')}
          limit ${limit}) order by ${order}`;
   const each = Math.ceil(MAX_COUNTED / Math.max(ids.length, 1));
-  return lookingUp(entries, lookups(filter, {}, where.bindings), each);
+  return { ...lookingUp(entries, lookups(filter, {}, where.bindings), each), isInOrder: false };
 }
 
 /** Terms about what the index does not have. */
@@ -123,7 +126,7 @@ function lookingUp(
   entries: (columns: string, order: string, limit: number) => string,
   sought: Conditions,
   limit: number,
-): AuditWindow {
+): Omit<AuditWindow, 'isInOrder'> {
   const isLookup = sought.sql !== 'true';
   const columns = ['id', 'at_ms', ...(isLookup ? LOOKED_UP : [])].map((column) => `a.${column}`).join(', ');
   return {
