@@ -21,7 +21,7 @@ export type Place = { readonly id: number } & (
 );
 
 /** The first and last code point of a range, both in it. */
-export type Range = readonly [number, number];
+type Range = readonly [number, number];
 
 export interface Pattern {
   readonly start: Place;
