@@ -3,7 +3,11 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { KillKind } from '#test/kill/kill-kind';
 import { type KillOutcome, runKillRound } from '#test/kill/kill-round';
+import { Delivery } from '#test/kill/kinds/delivery';
+import { GarbageCollection } from '#test/kill/kinds/garbage-collection';
 import { PurgeAuditLog } from '#test/kill/kinds/purge-audit-log';
+import { Retention } from '#test/kill/kinds/retention';
+import { Receiver } from '#test/kill/receiver';
 import { killDocument } from '#test/kill/report-document';
 import { freePort } from '#test/support/suites/free-port';
 import { Report, StepFailed } from '#test/support/suites/report';
@@ -16,7 +20,14 @@ const MAX_ROUNDS = 4;
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { kinds: { type: 'string' }, write: { type: 'boolean', default: false } } });
   const wanted = values.kinds?.split(',');
-  const kinds: readonly KillKind[] = [new PurgeAuditLog()];
+  const receiver = await Receiver.start();
+  const kinds: readonly KillKind[] = [
+    new GarbageCollection(),
+    new Retention(),
+    new PurgeAuditLog(),
+    new Delivery('http', receiver),
+    new Delivery('slack', receiver),
+  ];
   const report = new Report();
   const outcomes: KillOutcome[] = [];
   await withScratchDirectory('kill', async (directory) => {
@@ -35,6 +46,7 @@ async function main(): Promise<void> {
       if (left.length > 0) throw new Error(`not hit: ${left.map(({ vendorType }) => vendorType).join(', ')}`);
     });
   });
+  receiver.stop();
   const text = killDocument(outcomes.filter(({ wasHit }) => wasHit));
   console.log(text);
   if (values.write) writeFileSync(DOCUMENT, text);

@@ -1,0 +1,45 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** A delivery as it arrived. */
+export interface Received {
+  readonly path: string;
+  readonly deliveryId: string;
+  readonly body: string;
+}
+
+/** Listens for webhooks on this machine; holds its answers back for as long as it is told to. */
+export class Receiver {
+  readonly received: Received[] = [];
+  isHolding = false;
+  readonly #server: Server;
+
+  private constructor() {
+    this.#server = createServer(async (request, response) => {
+      const deliveryId = String(request.headers['x-roadstead-delivery']);
+      this.received.push({ path: request.url ?? '', deliveryId, body: await text(request) });
+      if (!this.isHolding) response.end();
+    });
+  }
+
+  static async start(): Promise<Receiver> {
+    const receiver = new Receiver();
+    await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
+    return receiver;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** What arrived at a path, in its order. */
+  at(path: string): readonly Received[] {
+    return this.received.filter((each) => each.path === path);
+  }
+
+  stop(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
