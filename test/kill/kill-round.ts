@@ -95,10 +95,10 @@ async function untilUnderWay(api: ApiClient, kinds: readonly KillKind[]): Promis
   for (;;) {
     const workers = await api.get<Worker[]>('/jobservice/pools/all/workers');
     for (const { job_name: name } of workers) seen.add(name);
-    const isUnderWay = ({ vendorType, isUnderWay: ask }: KillKind) => {
-      const own = workers.filter(({ job_name: name }) => name === vendorType);
-      if (ask) return ask();
-      if (own.length === 0) return seen.has(vendorType);
+    const isUnderWay = (kind: KillKind) => {
+      if (kind.isUnderWay) return kind.isUnderWay();
+      const own = workers.filter(({ job_name: name }) => name === kind.vendorType);
+      if (own.length === 0) return seen.has(kind.vendorType);
       return own.some(({ start_at: start, checkin_at: checkIn }) => checkIn > start);
     };
     const late = kinds.filter((kind) => !isUnderWay(kind));

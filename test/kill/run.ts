@@ -11,6 +11,7 @@ import { Receiver } from '#test/kill/receiver';
 import { killDocument } from '#test/kill/report-document';
 import { freePort } from '#test/support/suites/free-port';
 import { Report, StepFailed } from '#test/support/suites/report';
+import type { ServerOptions } from '#test/support/suites/roadstead-server';
 import { withScratchDirectory } from '#test/support/suites/scratch-directory';
 
 const DOCUMENT = resolve(import.meta.dirname, '../../docs/kill-test.md');
@@ -19,7 +20,7 @@ const MAX_ROUNDS = 4;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { kinds: { type: 'string' }, write: { type: 'boolean', default: false } } });
-  const wanted = values.kinds?.split(',');
+  const names = values.kinds?.split(',');
   const receiver = await Receiver.start();
   const kinds: readonly KillKind[] = [
     new GarbageCollection(),
@@ -36,34 +37,37 @@ async function main(): Promise<void> {
       logFile: join(directory, 'server.log'),
       port: await freePort(),
     };
-    let left = kinds.filter(({ vendorType }) => wanted?.includes(vendorType) ?? true);
-    for (let round = 1; left.length > 0 && round <= MAX_ROUNDS; round++) {
-      outcomes.push(...(await runRound({ server, report, label: `round ${round}` }, left)));
-      const hit = new Set(outcomes.filter(({ wasHit }) => wasHit).map(({ vendorType }) => vendorType));
-      left = left.filter(({ vendorType }) => !hit.has(vendorType));
-    }
-    await report.check('each kind was hit in the middle of its work', async () => {
-      if (left.length > 0) throw new Error(`not hit: ${left.map(({ vendorType }) => vendorType).join(', ')}`);
-    });
+    const wanted = kinds.filter(({ vendorType }) => names?.includes(vendorType) ?? true);
+    outcomes.push(...(await runRounds({ server, report }, wanted)));
   });
   receiver.stop();
-  const text = killDocument(outcomes.filter(({ wasHit }) => wasHit));
+  const text = killDocument(outcomes);
   console.log(text);
   if (values.write) writeFileSync(DOCUMENT, text);
   report.finish();
 }
 
-/** A round that breaks off has been reported. */
-async function runRound(
-  deps: Parameters<typeof runKillRound>[0],
+/** Answers what became of each kind when it was hit in the middle. */
+async function runRounds(
+  { server, report }: { readonly server: ServerOptions; readonly report: Report },
   kinds: readonly KillKind[],
 ): Promise<readonly KillOutcome[]> {
+  const hits: KillOutcome[] = [];
+  let left = kinds;
   try {
-    return await runKillRound(deps, kinds);
+    for (let round = 1; left.length > 0 && round <= MAX_ROUNDS; round++) {
+      const outcomes = await runKillRound({ server, report, label: `round ${round}` }, left);
+      hits.push(...outcomes.filter(({ wasHit }) => wasHit));
+      left = left.filter(({ vendorType }) => !hits.some((hit) => hit.vendorType === vendorType));
+    }
   } catch (error) {
-    if (error instanceof StepFailed) return [];
-    throw error;
+    // What broke off has been reported.
+    if (!(error instanceof StepFailed)) throw error;
   }
+  await report.check('each kind was hit in the middle of its work', async () => {
+    if (left.length > 0) throw new Error(`not hit: ${left.map(({ vendorType }) => vendorType).join(', ')}`);
+  });
+  return hits;
 }
 
 await main();
