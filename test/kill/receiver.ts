@@ -13,13 +13,19 @@ export interface Received {
 export class Receiver {
   readonly received: Received[] = [];
   isHolding = false;
+  /** Paths of requests without an answer whose senders still wait. */
+  readonly #held = new Map<symbol, string>();
   readonly #server: Server;
 
   private constructor() {
     this.#server = createServer(async (request, response) => {
+      const path = request.url ?? '';
       const deliveryId = String(request.headers['x-roadstead-delivery']);
-      this.received.push({ path: request.url ?? '', deliveryId, body: await text(request) });
-      if (!this.isHolding) response.end();
+      this.received.push({ path, deliveryId, body: await text(request) });
+      if (!this.isHolding) return response.end();
+      const id = Symbol(deliveryId);
+      this.#held.set(id, path);
+      response.on('close', () => this.#held.delete(id));
     });
   }
 
@@ -31,6 +37,10 @@ export class Receiver {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  isHoldingAt(path: string): boolean {
+    return [...this.#held.values()].includes(path);
   }
 
   /** What arrived at a path, in its order. */

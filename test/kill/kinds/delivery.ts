@@ -50,7 +50,7 @@ export class Delivery implements KillKind {
   }
 
   isUnderWay(): boolean {
-    return this.#received().length > 0;
+    return this.#receiver.isHoldingAt(this.#path);
   }
 
   killed(): void {
