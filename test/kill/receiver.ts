@@ -22,9 +22,9 @@ export class Receiver {
       const path = request.url ?? '';
       const deliveryId = String(request.headers['x-roadstead-delivery']);
       this.received.push({ path, deliveryId, body: await text(request) });
-      if (!this.isHolding) return response.end();
       const id = Symbol(deliveryId);
-      this.#held.set(id, path);
+      if (this.isHolding) this.#held.set(id, path);
+      else response.end();
       response.on('close', () => this.#held.delete(id));
     });
   }
