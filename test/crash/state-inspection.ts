@@ -1,8 +1,6 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { journalKeyOf } from '#adapters/r2/keys';
+import { readCopy, sqliteFiles, tablesOf } from '#test/support/suites/state-files';
 
 export interface ObjectCount {
   readonly objects: number;
@@ -18,10 +16,10 @@ export function countObjects(stateDirectory: string): ObjectCount {
   const blobKeys = new Set<string>();
   const intents: string[] = [];
   for (const file of sqliteFiles(stateDirectory)) {
-    readDatabase(file, (select) => {
-      for (const key of select('_mf_objects', 'key')) keys.add(key);
-      for (const key of select('blobs', 'object_key')) blobKeys.add(key);
-      intents.push(...select('object_intents', 'prefix'));
+    readCopy(file, (database) => {
+      for (const key of column(database, '_mf_objects', 'key')) keys.add(key);
+      for (const key of column(database, 'blobs', 'object_key')) blobKeys.add(key);
+      intents.push(...column(database, 'object_intents', 'prefix'));
     });
   }
   // A journal entry stands and falls with the object it describes.
@@ -32,31 +30,9 @@ export function countObjects(stateDirectory: string): ObjectCount {
   return { objects: keys.size, orphans, remembered: withoutRow.length - orphans.length };
 }
 
-function sqliteFiles(directory: string): readonly string[] {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.sqlite'))
-    .map((name) => join(directory, name));
-}
-
-/** Reads a copy, so that looking at the state (its write-ahead log included) does not change it. */
-function readDatabase(file: string, read: (select: (table: string, column: string) => string[]) => void): void {
-  const directory = mkdtempSync(join(tmpdir(), 'roadstead-inspection-'));
-  const copy = join(directory, 'copy.sqlite');
-  copyFileSync(file, copy);
-  if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
-  const database = new DatabaseSync(copy);
-  try {
-    const tables = new Set(column(database, "SELECT name AS value FROM sqlite_master WHERE type = 'table'"));
-    read((table, name) => (tables.has(table) ? column(database, `SELECT "${name}" AS value FROM "${table}"`) : []));
-  } finally {
-    database.close();
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-function column(database: DatabaseSync, query: string): string[] {
-  return database
-    .prepare(query)
-    .all()
-    .map(({ value }) => String(value));
+/** Nothing of a file that has no such table. */
+function column(database: DatabaseSync, table: string, name: string): readonly string[] {
+  if (!tablesOf(database).has(table)) return [];
+  const rows = database.prepare(`SELECT "${name}" AS value FROM "${table}"`).all();
+  return rows.map(({ value }) => String(value));
 }
