@@ -8,8 +8,20 @@ useMemoryDisk(process.env);
 
 const migrations = await readD1Migrations('./migrations');
 
-/** Runs of the slow properties, which search longer when asked to: `ROADSTEAD_PROPERTY_RUNS=500 npm test`. */
-const propertyRuns = Number(process.env['ROADSTEAD_PROPERTY_RUNS'] ?? 8);
+/** What `npm run test:heavy` goes through whole; `npm test` takes samples of it, or leaves it out (docs/test-coverage.md). */
+const isHeavy = process.env['ROADSTEAD_HEAVY'] === '1';
+const SAMPLED = [
+  'test/integration/adapters/d1/kept-counts.test.ts',
+  'test/integration/crashes/**/*.test.ts',
+  'test/integration/domain/artifacts/artifact-copy-service.test.ts',
+  'test/integration/uploads/chunkings.test.ts',
+];
+const LEFT_OUT = ['test/server/restarts.test.ts'];
+
+/** The slow properties search longer when asked to: `ROADSTEAD_PROPERTY_RUNS=500 npm test`. */
+const propertyRuns = Number(process.env['ROADSTEAD_PROPERTY_RUNS'] ?? (isHeavy ? 15 : 2));
+/** Of the calls at which an isolate may die, each one, or every fourth. */
+const crashStride = isHeavy ? 1 : 4;
 
 /** Nothing is measured here; a busy machine must not fail a test. */
 const SLOW_MACHINE_MS = 60_000;
@@ -46,19 +58,24 @@ export default defineConfig({
     silent: 'passed-only',
     // The default leaves a core to watch mode; of two cores that is half.
     maxWorkers: '100%',
-    reporters: ['default', new NotesReporter(), new RecordingReporter()],
+    reporters: ['default', new NotesReporter(), ...(isHeavy ? [] : [new RecordingReporter()])],
     projects: [
       {
         // Pure code, on Node.
         test: {
           name: 'unit',
           testTimeout: SLOW_MACHINE_MS,
-          include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
+          include: isHeavy ? [] : ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
         },
       },
       {
         // What runs around the worker, on Node: `npm start` itself, as a process.
-        test: { name: 'server', testTimeout: SLOW_MACHINE_MS, include: ['test/server/**/*.test.ts'] },
+        test: {
+          name: 'server',
+          testTimeout: SLOW_MACHINE_MS,
+          include: isHeavy ? LEFT_OUT : ['test/server/**/*.test.ts'],
+          exclude: isHeavy ? [] : LEFT_OUT,
+        },
       },
       {
         // What touches a binding, inside workerd with the bindings of wrangler.toml.
@@ -70,6 +87,7 @@ export default defineConfig({
               bindings: {
                 TEST_MIGRATIONS: migrations,
                 TEST_PROPERTY_RUNS: propertyRuns,
+                TEST_CRASH_STRIDE: crashStride,
                 ROADSTEAD_ADMIN_PASSWORD: 'Harbor12345',
                 ROADSTEAD_SECRET_KEY: 'a secret key for the tests, long enough',
               },
@@ -82,7 +100,7 @@ export default defineConfig({
           isolate: false,
           testTimeout: SLOW_MACHINE_MS,
           deps: { optimizer: { ssr: { enabled: true, include: BUNDLED_PACKAGES } } },
-          include: ['test/integration/**/*.test.ts', 'test/api/**/*.test.ts'],
+          include: isHeavy ? SAMPLED : ['test/integration/**/*.test.ts', 'test/api/**/*.test.ts'],
           setupFiles: [
             'test/support/begin-anew.ts',
             'test/support/request-log.ts',
