@@ -2,25 +2,37 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Build, cachedBuild, writableDirectory } from '#scripts/embedded/build-cache';
+import { buildKey } from '#scripts/embedded/build-inputs';
 import { StartupError } from '#scripts/embedded/startup-error';
 import type { WranglerConfig } from '#scripts/embedded/wrangler-config';
 
 const projectRoot = join(import.meta.dirname, '../..');
+const cachePath = join(projectRoot, 'node_modules/.cache/roadstead');
 const configReader = join(import.meta.dirname, 'wrangler-config.ts');
-const wranglerCommand = join(
-  dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
-  'bin/wrangler.js',
-);
 
 /** Room for the migrations of many years. */
 const maxOutputBytes = 64 * 1024 * 1024;
 
-/** Bundles the worker exactly as a deployment would. It takes 1.5 s, so an old bundle is never taken for current. */
-export async function bundleWorker(bundlePath: string): Promise<void> {
-  await runNode('The worker could not be built', [wranglerCommand, 'deploy', '--dry-run', '--outdir', bundlePath]);
+/**
+ * The worker, bundled exactly as a deployment would, and what wrangler.toml says. wrangler takes seconds for that, so it
+ * is asked once for the same sources. `ownPath` keeps the result where the installation itself cannot be written to.
+ */
+export async function buildWorker(ownPath: string): Promise<Build<WranglerConfig>> {
+  const directory = writableDirectory([cachePath, ownPath]);
+  return await cachedBuild(directory, buildKey(projectRoot, process.env), async (path) => {
+    const [config] = await Promise.all([readWranglerConfig(), bundleWorker(path)]);
+    return config;
+  });
 }
 
-export async function readWranglerConfig(): Promise<WranglerConfig> {
+async function bundleWorker(path: string): Promise<void> {
+  const wrangler = dirname(createRequire(import.meta.url).resolve('wrangler/package.json'));
+  const command = [join(wrangler, 'bin/wrangler.js'), 'deploy', '--dry-run', '--outdir', path];
+  await runNode('The worker could not be built', command);
+}
+
+async function readWranglerConfig(): Promise<WranglerConfig> {
   return JSON.parse(await runNode('wrangler.toml could not be read', [configReader])) as WranglerConfig;
 }
 

@@ -1,5 +1,5 @@
 import { adminPasswordWarnings } from '#scripts/embedded/admin-password';
-import { bundleWorker, readWranglerConfig } from '#scripts/embedded/build-worker';
+import { buildWorker } from '#scripts/embedded/build-worker';
 import { distrustClientHeaders } from '#scripts/embedded/client-headers';
 import { CronTimer } from '#scripts/embedded/cron-timer';
 import type { ServerOptions } from '#scripts/embedded/flags';
@@ -38,17 +38,15 @@ export async function startEmbeddedServer(
   }
   try {
     const secrets = loadSecrets(environment, state.secretKeyPath);
-    const bundled = bundleWorker(state.bundlePath);
-    // Awaited below; until then a failure must not count as unhandled.
-    bundled.catch(() => undefined);
-    const config = await readWranglerConfig();
+    const { path: bundlePath, facts: config } = await buildWorker(state.bundlePath);
     distrustClientHeaders(options);
     await runtime.start(migrationOptions({ state, config, log }));
     const database = await runtime.database(config.databaseBinding);
     await applyMigrations(database, config.migrations);
     const warnings = await adminPasswordWarnings(database, environment['ROADSTEAD_ADMIN_PASSWORD']);
-    await bundled;
-    const address = await runtime.restart(servingOptions({ options, state, secrets, config, log, environment }));
+    const address = await runtime.restart(
+      servingOptions({ options, state, secrets, config, bundlePath, log, environment }),
+    );
     const cron = new CronTimer({
       task: () => runtime.runScheduled(config.crons),
       onError: (error) => log.write({ level: 'error', message: `cron: ${String(error)}` }),

@@ -7,7 +7,7 @@ import { StartupError } from '#scripts/embedded/startup-error';
  *
  *   lock           held by the process that serves this state, whose id is in lock.pid
  *   secret.key     encrypts secrets at rest; without it signing keys are lost
- *   bundle/        the built worker; made anew at each start
+ *   bundle/        built workers, where the installation cannot keep them
  *   data/          D1, R2 and Durable Objects, as Miniflare lays them out
  *   logs/          the operational log, in rotation
  */

@@ -18,6 +18,8 @@ interface RuntimeParts {
 
 interface ServingParts extends RuntimeParts {
   readonly options: ServerOptions;
+  /** The folder of the built worker. */
+  readonly bundlePath: string;
   readonly secrets: ServerSecrets;
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -38,15 +40,15 @@ export function migrationOptions(parts: RuntimeParts): MiniflareOptions {
 
 /** The bundled worker with every binding of wrangler.toml, the secrets, and the address to serve at. */
 export function servingOptions(parts: ServingParts): MiniflareOptions {
-  const { options, secrets, state, config, environment } = parts;
+  const { options, secrets, bundlePath, config, environment } = parts;
   const { bindings, assets, serviceBindings, ...workerOptions } = config.workerOptions;
   const v4Options = {
     ...runtimeOptions(parts),
     ...workerOptions,
     name: config.name,
     modules: true,
-    modulesRoot: state.bundlePath,
-    scriptPath: join(state.bundlePath, 'index.js'),
+    modulesRoot: bundlePath,
+    scriptPath: join(bundlePath, 'index.js'),
     bindings: {
       ...overriddenVars({ ...(bindings as Readonly<Record<string, unknown>>), ...EMBEDDED_VARS }, environment),
       ROADSTEAD_ADMIN_PASSWORD: secrets.adminPassword,

@@ -1,4 +1,4 @@
-import { readWranglerConfig } from '#scripts/embedded/build-worker';
+import { buildWorker } from '#scripts/embedded/build-worker';
 import { applyMigrations } from '#scripts/embedded/migrations';
 import { OperationalLog } from '#scripts/embedded/operational-log';
 import { Runtime } from '#scripts/embedded/runtime';
@@ -14,7 +14,7 @@ export async function seedState(stateDirectory: string, size: SeedSize): Promise
   const log = new OperationalLog({ directory: state.logsPath });
   const runtime = new Runtime();
   try {
-    const config = await readWranglerConfig();
+    const { facts: config } = await buildWorker(state.bundlePath);
     await runtime.start(migrationOptions({ state, config, log }));
     const database = await runtime.database(config.databaseBinding);
     await applyMigrations(database, config.migrations);

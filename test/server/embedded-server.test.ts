@@ -5,33 +5,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type LaunchedServer, type LaunchOptions, startEmbedded } from '#scripts/embedded/launch';
-import { adminToken, digestOf, pullBlob, pushBlob } from '#test/server/registry-requests';
+import { adminToken, digestOf, pushBlob } from '#test/server/registry-requests';
+import { adminPassword, start, until } from '#test/server/started-server';
 import { temporaryDirectory } from '#test/server/temporary-directory';
-
-const password = 'a password for this test';
-
-/** As `npm start` starts it, and never left behind. */
-async function start(options: LaunchOptions): Promise<LaunchedServer> {
-  const server = await startEmbedded({ environment: { ROADSTEAD_ADMIN_PASSWORD: password }, ...options });
-  onTestFinished(() => server.kill());
-  return server;
-}
-
-async function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
-    (answer) => answer.ok,
-    () => false,
-  );
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + 5_000;
-  while (!(await condition())) {
-    if (performance.now() > deadlineMs) throw new Error('it did not come to pass within 5 s');
-    await sleep(50);
-  }
-}
 
 interface LogLine {
   readonly requestId?: string;
@@ -46,47 +22,39 @@ function readLog(stateDirectory: string): readonly LogLine[] {
     .map((line) => JSON.parse(line));
 }
 
-/** Of the only blob, as the database has it while no server runs. */
+/** Of the only blob. */
 function soleObjectKey(stateDirectory: string): string {
   const directory = join(stateDirectory, 'data/d1/miniflare-D1DatabaseObject');
   const file = readdirSync(directory).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name)) ?? '';
-  const database = new DatabaseSync(join(directory, file));
+  const database = new DatabaseSync(join(directory, file), { readOnly: true });
   const row = database.prepare('select object_key from blobs').get();
   database.close();
   return String(row?.['object_key']);
 }
 
+async function startedServer() {
+  const stateDirectory = temporaryDirectory();
+  const server = await start({ stateDirectory });
+  return { stateDirectory, server, token: await adminToken(server.url, adminPassword) };
+}
+
 describe('npm start', { timeout: 120_000 }, () => {
-  it('keeps its state over a stop and over a kill -9, and leaves no process behind', async () => {
-    const stateDirectory = temporaryDirectory();
-    const blobs = Array.from({ length: 2 }, () => randomBytes(20_000));
-
-    const first = await start({ stateDirectory });
-    await expect(start({ stateDirectory })).rejects.toThrow(`Another server (process ${first.pid}) uses this state`);
-    const token = await adminToken(first.url, password);
-    for (const blob of blobs.slice(0, 1)) {
-      expect((await pushBlob(first.url, token, digestOf(blob), blob)).status).toBe(201);
-    }
-    expect(await first.stop()).toBe(0);
-    expect(await answers(first.url)).toBe(false);
-
-    const second = await start({ stateDirectory });
-    for (const blob of blobs.slice(1)) {
-      expect((await pushBlob(second.url, token, digestOf(blob), blob)).status).toBe(201);
-    }
-    await second.kill();
-    await until(async () => !(await answers(second.url)));
-
-    const third = await start({ stateDirectory, port: Number(new URL(second.url).port) });
-    for (const blob of blobs) {
-      expect(digestOf(await pullBlob(third.url, token, digestOf(blob)))).toBe(digestOf(blob));
-    }
+  it('opens none of the doors that Miniflare has for developers', async () => {
+    const { stateDirectory, server, token } = await startedServer();
+    const blob = randomBytes(100);
+    expect((await pushBlob(server.url, token, digestOf(blob), blob)).status).toBe(201);
+    const challenge = await fetch(`${server.url}/v2/`, {
+      headers: { 'mf-original-url': 'http://elsewhere.test/v2/', 'mf-cf-blob': '{' },
+    });
+    expect(challenge.status).toBe(401);
+    expect(challenge.headers.get('www-authenticate')).toContain(`realm="${server.url}/service/token"`);
+    const door = await fetch(`${server.url}/cdn-cgi/local/r2/public/roadstead-blobs/${soleObjectKey(stateDirectory)}`);
+    expect(door.status).toBe(404);
+    expect(await door.json()).toHaveProperty('errors.0.code', 'NOT_FOUND');
   });
 
   it('logs who asked for what, keeps secrets out, and finishes what is in flight when it is asked to stop', async () => {
-    const stateDirectory = temporaryDirectory();
-    const server = await start({ stateDirectory });
-    const token = await adminToken(server.url, password);
+    const { stateDirectory, server, token } = await startedServer();
     const answer = await fetch(`${server.url}/v2/library/server-test/tags/list?last=secret-query`, {
       headers: {
         authorization: `Bearer ${token}`,
@@ -108,7 +76,7 @@ describe('npm start', { timeout: 120_000 }, () => {
       status: answer.status,
     });
     const text = readFileSync(join(stateDirectory, 'logs/roadstead.log'), 'utf8');
-    for (const secret of [token, password, 'secret-query', '203.0.113']) expect(text).not.toContain(secret);
+    for (const secret of [token, adminPassword, 'secret-query', '203.0.113']) expect(text).not.toContain(secret);
 
     const chunks = Array.from({ length: 6 }, () => randomBytes(50_000));
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -124,25 +92,6 @@ describe('npm start', { timeout: 120_000 }, () => {
     await writer.close();
     expect((await upload).status).toBe(201);
     expect(await stopped).toBe(0);
-  });
-
-  it('opens none of the doors that Miniflare has for developers', async () => {
-    const stateDirectory = temporaryDirectory();
-    const server = await start({ stateDirectory });
-    const token = await adminToken(server.url, password);
-    const blob = randomBytes(100);
-    expect((await pushBlob(server.url, token, digestOf(blob), blob)).status).toBe(201);
-    const challenge = await fetch(`${server.url}/v2/`, {
-      headers: { 'mf-original-url': 'http://elsewhere.test/v2/', 'mf-cf-blob': '{' },
-    });
-    expect(challenge.status).toBe(401);
-    expect(challenge.headers.get('www-authenticate')).toContain(`realm="${server.url}/service/token"`);
-    await server.stop();
-    const key = soleObjectKey(stateDirectory);
-    const again = await start({ stateDirectory });
-    const door = await fetch(`${again.url}/cdn-cgi/local/r2/public/roadstead-blobs/${key}`);
-    expect(door.status).toBe(404);
-    expect(await door.json()).toHaveProperty('errors.0.code', 'NOT_FOUND');
   });
 
   it('says so when the port is taken', async () => {

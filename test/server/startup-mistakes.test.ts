@@ -7,13 +7,15 @@ import { adminPasswordWarnings } from '#scripts/embedded/admin-password';
 import { openStateDirectory } from '#scripts/embedded/state-directory';
 import { servingOptions } from '#scripts/embedded/worker-options';
 import { temporaryDirectory } from '#test/server/temporary-directory';
+import { TEST_PASSWORD_COST } from '#test/support/password-cost';
 
 /** A database that knows nothing but the hash of admin's password. */
 function storing(passwordHash: string | null) {
   return { prepare: () => ({ first: <T>() => Promise.resolve(passwordHash as T | null) }) };
 }
 
-const hashOf = (password: string) => new ScryptHasher({ clock: systemClock }).hash(password);
+const hashOf = (password: string) =>
+  new ScryptHasher({ clock: systemClock, parameters: TEST_PASSWORD_COST }).hash(password);
 
 describe('the warning about the password of admin', () => {
   it.each([
@@ -58,6 +60,7 @@ describe('a mistake of the person who starts the server', () => {
       options: { host: 'localhost', port: 0, stateDirectory: '', trustProxy: false, tls: undefined },
       state: openStateDirectory(temporaryDirectory()),
       config: { name: 'roadstead', workerOptions: { bindings: { EXTERNAL_URL: '', EDGE_CACHE: 'on' } } },
+      bundlePath: '',
       secrets: { adminPassword: 'x', secretKey: 'y' },
       environment: { [name]: value },
     };
@@ -71,6 +74,7 @@ describe('a mistake of the person who starts the server', () => {
       options: { host: 'localhost', port: 0, tls: { certificatePath: path, keyPath: path } },
       state: openStateDirectory(temporaryDirectory()),
       config: { name: 'roadstead', workerOptions: { bindings: {}, assets: { directory: '.', binding: 'ASSETS' } } },
+      bundlePath: '',
       secrets: {},
       environment: {},
     };

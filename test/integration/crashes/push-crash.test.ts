@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '#core/digest';
 import { type CrashPoint, crashingIsolate } from '#test/support/crashes';
+import { crashPoints } from '#test/support/depth';
 import { forgetLocks } from '#test/support/forget-locks';
 import { createHarness, type Harness } from '#test/support/harness';
 import { type Image, newRepository, pushBlob, putManifest, randomImage } from '#test/support/images';
@@ -60,7 +61,7 @@ describe('a push in an isolate that dies', () => {
       const calls = await callsOfAPush();
       expect(calls.length).toBeGreaterThan(10);
       const harness = createHarness();
-      for (let call = 1; call <= calls.length; call++) {
+      for (const call of crashPoints(calls.length, when)) {
         const [repository, image] = [newRepository(), randomImage()];
         const wasAcknowledged = await pushAndCrash({ call, when }, repository, image);
         await forgetLocks();
@@ -71,6 +72,6 @@ describe('a push in an isolate that dies', () => {
       }
       await expectNothingLost(harness);
     },
-    60_000,
+    120_000,
   );
 });

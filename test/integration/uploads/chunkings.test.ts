@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '#core/digest';
+import { propertyRuns } from '#test/support/depth';
 import {
   chunk,
   createUploadHarness,
@@ -58,15 +59,17 @@ async function upload(pieces: { length: number; style: Style }[], isLastInPut: b
 
 describe('an upload', () => {
   it('becomes the same blob whatever its bodies are, and leaves nothing else behind', {
-    timeout: 120_000,
+    timeout: 60_000 + propertyRuns * 20_000,
   }, async () => {
     const property = fc.asyncProperty(mixed, fc.boolean(), algorithm, upload);
-    await fc.assert(property, { numRuns: 5, endOnFailure: true });
+    await fc.assert(property, { numRuns: propertyRuns, endOnFailure: true });
   });
 
-  it('becomes the same blob when all its chunks but the last have one length', { timeout: 120_000 }, async () => {
+  it('becomes the same blob when all its chunks but the last have one length', {
+    timeout: 60_000 + propertyRuns * 20_000,
+  }, async () => {
     const property = fc.asyncProperty(uniform, fc.boolean(), algorithm, upload);
-    await fc.assert(property, { numRuns: 5, endOnFailure: true });
+    await fc.assert(property, { numRuns: propertyRuns, endOnFailure: true });
   });
 
   it('may be empty', async () => {

@@ -2,13 +2,11 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deed, EVERY_DEED, World } from '#test/support/deeds';
+import { propertyRuns } from '#test/support/depth';
 import { beginAnew } from '#test/support/new-deployment';
 import { recount, type Usage } from '#test/support/recount';
 
-const { DB: db, TEST_PROPERTY_RUNS } = env as unknown as {
-  readonly DB: D1Database;
-  readonly TEST_PROPERTY_RUNS: number;
-};
+const { DB: db } = env as unknown as { readonly DB: D1Database };
 
 /** Projects that hold more than before, and more than they may. */
 function grownPastLimit(before: readonly Usage[], after: readonly Usage[]): readonly Usage[] {
@@ -40,12 +38,12 @@ it(
       }
       isSpoilt = false;
     });
-    await fc.assert(property, { numRuns: TEST_PROPERTY_RUNS, examples: [[[...EVERY_DEED]]] });
+    await fc.assert(property, { numRuns: propertyRuns, examples: [[[...EVERY_DEED]]] });
     const deeds = [...done.values()].reduce((sum, count) => sum + count, 0);
     task.meta.note = `kept counts: ${deeds} deeds done, ${[...done].map(([name, count]) => `${name} ${count}`).join(', ')}`;
     expect([...done.keys()].sort()).toEqual([...new Set(EVERY_DEED.map((each) => each.do))].sort());
   },
-  60_000 + TEST_PROPERTY_RUNS * 20_000,
+  60_000 + propertyRuns * 20_000,
 );
 
 /** What makes a kept value false, by what the recount calls it; `?1` is added. */

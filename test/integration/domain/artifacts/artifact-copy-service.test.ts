@@ -5,6 +5,7 @@ import { parseArtifactName } from '#core/reference';
 import { ArtifactCopyService, MAX_ROWS_PER_BATCH } from '#domain/artifacts/artifact-copy-service';
 import { digestsIn, pushAccessory, pushIndex } from '#test/support/copies';
 import { crashingIsolate } from '#test/support/crashes';
+import { crashPoints } from '#test/support/depth';
 import { forgetLocks } from '#test/support/forget-locks';
 import { createHarness, type Harness } from '#test/support/harness';
 import { newRepository } from '#test/support/images';
@@ -186,7 +187,7 @@ describe('a copy in an isolate that dies', () => {
       const living = crashingIsolate();
       await copy(createHarness({}, living.intercept), `${repository}:index`, newRepository());
       expect(living.calls.filter((call) => call === 'DB.batch').length).toBeGreaterThan(3);
-      for (let call = 1; call <= living.calls.length; call++) {
+      for (const call of crashPoints(living.calls.length, when)) {
         const copied = newRepository();
         const isolate = crashingIsolate({ call, when });
         const dying = copy(createHarness({}, isolate.intercept), `${repository}:index`, copied);
@@ -200,6 +201,6 @@ describe('a copy in an isolate that dies', () => {
         expect(await status(copied, 'index')).toBe(200);
       }
     },
-    60_000,
+    120_000,
   );
 });
