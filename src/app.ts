@@ -29,12 +29,15 @@ import { registryRoutes } from '#routes/api/registries';
 import { renameRoutes } from '#routes/api/renames';
 import { replicationAdapterRoutes } from '#routes/api/replication-adapters';
 import { repositoryRoutes } from '#routes/api/repositories';
+import { retentionExecutionRoutes } from '#routes/api/retention-executions';
+import { retentionRoutes } from '#routes/api/retentions';
 import { robotRoutes } from '#routes/api/robots';
 import { scannerRoutes } from '#routes/api/scanners';
 import { scheduleRoutes } from '#routes/api/schedules';
 import { searchRoutes } from '#routes/api/search';
 import { statisticsRoutes } from '#routes/api/statistics';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
+import { systemRetentionRoutes } from '#routes/api/system-retention';
 import { systemVolumeRoutes } from '#routes/api/system-volumes';
 import { tagRoutes } from '#routes/api/tags';
 import { trashRoutes } from '#routes/api/trash';
@@ -111,6 +114,9 @@ const API_ROUTES = [
   statisticsRoutes,
   trashRoutes,
   quotaRoutes,
+  retentionRoutes,
+  retentionExecutionRoutes,
+  systemRetentionRoutes,
   robotRoutes,
   permissionRoutes,
   registryRoutes,

@@ -4,6 +4,7 @@ import { MeteredDatabase } from '#adapters/metering/metered-database';
 import { meterNamespace } from '#adapters/metering/metered-namespace';
 import { meterQueue } from '#adapters/metering/metered-queue';
 import { OperationMeter } from '#adapters/metering/operation-meter';
+import { platformBackground } from '#adapters/platform-background';
 import { TcpLogReceiver } from '#adapters/syslog/tcp-log-receiver';
 import { type Clock, systemClock } from '#core/clock';
 import { loginsDisabledMessage } from '#domain/access/missing-secrets';
@@ -16,6 +17,7 @@ import { createAccess } from '#src/services/access-services';
 import { createJobService, createJobs } from '#src/services/job-services';
 import { createOperations } from '#src/services/operation-services';
 import { createRegistry } from '#src/services/registry-services';
+import { createRetention } from '#src/services/retention-services';
 import { createScanners } from '#src/services/scanner-services';
 import { createSearch } from '#src/services/search-services';
 import { createWebhooks } from '#src/services/webhook-services';
@@ -44,6 +46,8 @@ export function createServices(
   const jobs = createJobService(env, { meter, clock });
   const { webhookPolicies, webhookDispatcher, deliveryJob } = createWebhooks(env, { settings, configuration, clock });
   const registry = createRegistry(env, { settings, clock, meter, aliases, jobs, subscriber: webhookDispatcher });
+  const background = meter.follow(platformBackground);
+  const { retention, retentionJob } = createRetention(env, { ...registry, configuration, jobs, background, clock });
   return {
     settings,
     clock,
@@ -53,8 +57,15 @@ export function createServices(
     ...registry,
     ...createSearch(env, { projects, repositories: registry.repositories }),
     ...createOperations(env, settings, { ...access, events: registry.events, logReceiver, meter, clock }),
-    ...createJobs(env, { jobs, handlers: { WEBHOOK: deliveryJob, SLACK: deliveryJob }, meter, clock }),
+    ...createJobs(env, {
+      jobs,
+      handlers: { WEBHOOK: deliveryJob, SLACK: deliveryJob, RETENTION: retentionJob },
+      launches: { RETENTION: (schedule, launchKey) => retention.runScheduled(schedule, launchKey) },
+      meter,
+      clock,
+    }),
     webhookPolicies,
+    retention,
     ...createScanners(env, settings, clock),
   };
 }

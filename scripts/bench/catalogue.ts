@@ -5,6 +5,7 @@ import { largePull } from '#scripts/bench/measurements/large-pull';
 import { largePush } from '#scripts/bench/measurements/large-push';
 import { listings } from '#scripts/bench/measurements/listings';
 import { peakMemory } from '#scripts/bench/measurements/peak-memory';
+import { retention } from '#scripts/bench/measurements/retention';
 import { smallImages } from '#scripts/bench/measurements/small-images';
 import { smallReads } from '#scripts/bench/measurements/small-reads';
 import { tokenRate } from '#scripts/bench/measurements/token-rate';
@@ -20,6 +21,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   billableOperations,
   tokenRate,
   listings,
+  retention,
 ];
 
 /** The measurements of these names, or all of them. */

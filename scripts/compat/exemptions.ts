@@ -8,6 +8,7 @@ export const NEVER_FAILING: Readonly<Record<string, string>> = {
   getSystemCVEAllowlist: 'tells the one list there is',
   listAuditLogEventTypes: 'tells all types of events',
   getStatistic: 'tells what there is',
+  getRentenitionMetadata: 'tells what rules are made of',
   getPermissions: 'tells what a robot may be given',
   listRegistryProviderTypes: 'tells which kinds of registries there are',
   listRegistryProviderInfos: 'tells what is known of each kind of registry',

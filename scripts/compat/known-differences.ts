@@ -7,6 +7,12 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
     'filters no index serves are 400 where more than 10,000 artifacts would be searched',
   ],
   getArtifact: ['scan overviews are not told'],
+  createRetention: ['a rule that cannot run, or keeps nothing, is 400', 'rules hold at most 64,000 characters'],
+  updateRetention: ['the bounds of createRetention'],
+  getRetention: ['a policy that is not there is 404, and told of to administrators only'],
+  deleteRetention: ['a policy that is not there is 404, and told of to administrators only'],
+  triggerRetentionExecution: ['a policy that is not there is 404, and told of to administrators only'],
+  getRetentionTaskLog: ['the table has 20,000 lines at most'],
   ListRobot: ['`q` by another key than `Level`, `ProjectID` and `name` is 400'],
   CreateRobot: [
     'without a duration it gets `robot_token_duration`',

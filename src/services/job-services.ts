@@ -27,10 +27,11 @@ interface RunParts extends JobParts {
   readonly jobs: JobService;
   /** Of work that others know how to do. */
   readonly handlers: Readonly<Partial<Record<VendorType, JobHandler>>>;
+  readonly launches: Readonly<Partial<Record<VendorType, ScheduledLaunch>>>;
 }
 
 /** Work that happens later: who begins it, when, and what does it. */
-export function createJobs({ DB: db, JOBS }: Env, { jobs, handlers: others, meter, clock }: RunParts) {
+export function createJobs({ DB: db, JOBS }: Env, { jobs, handlers: others, launches, meter, clock }: RunParts) {
   const background = meter.follow(platformBackground);
   const queue = new CloudflareJobQueue({ queue: JOBS });
   const executions = new D1ExecutionStore({ db });
@@ -49,6 +50,7 @@ export function createJobs({ DB: db, JOBS }: Env, { jobs, handlers: others, mete
   const schedules = new ScheduleService({
     schedules: new D1ScheduleStore({ db }),
     launches: {
+      ...launches,
       GARBAGE_COLLECTION: launchOnce(jobs, clock),
       STORAGE_COMPARISON: launchOnce(jobs, clock),
       PURGE_AUDIT_LOG: launchOnce(jobs, clock),

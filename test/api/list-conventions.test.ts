@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS, type Place } from '#test/api/operation-fixture';
 import { createHarness } from '#test/support/harness';
 import { pushImage, randomImage } from '#test/support/images';
+import { ACTOR, wirePolicy } from '#test/support/retention';
 import { asAdmin, errorOf, insertProject } from '#test/support/server';
 
 const harness = createHarness();
@@ -23,6 +24,7 @@ const WITHOUT_PAGES: ReadonlySet<string> = new Set([
 
 /** Harbor gives these no `q`. */
 const WITHOUT_Q: ReadonlySet<string> = new Set([
+  'GET /api/v2.0/system/retention/executions',
   'GET /api/v2.0/users/search',
   'GET /api/v2.0/schedules',
   'GET /api/v2.0/quotas',
@@ -63,6 +65,10 @@ beforeAll(async () => {
   place = { project: PROJECT, projectId, robotId: made.robot.id };
   // The matrix asks for a repository that is not there; here it is, with two artifacts.
   for (const tag of ['v1', 'v2']) await pushImage(harness, `${PROJECT}/absent`, randomImage(), tag);
+  await harness.services.retention.putDefault(wirePolicy(), ACTOR);
+  const policy = await harness.services.retention.findDefault();
+  if (!policy) throw new Error('no default policy');
+  for (const isDryRun of [true, false]) await harness.services.retention.run(policy, isDryRun, ACTOR);
   for (const [key, operation] of READS) {
     const path = operation.path(place);
     if (await isListOfRows(key, path)) lists.set(key, path);
@@ -104,6 +110,7 @@ describe('every list', () => {
         'GET /api/v2.0/users',
         'GET /api/v2.0/projects',
         'GET /api/v2.0/robots',
+        'GET /api/v2.0/system/retention/executions',
         'GET /api/v2.0/projects/:project_name/repositories',
         'GET /api/v2.0/projects/:project_name/repositories/:repository_name/artifacts',
       ]),

@@ -6,7 +6,7 @@ import { createApp } from '#src/app';
 import { createServer } from '#test/support/server';
 
 /** Operations that Harbor does not have, by their tag. */
-const OWN_TAGS: ReadonlySet<string> = new Set(['trust-rule', 'trash', 'rename']);
+const OWN_TAGS: ReadonlySet<string> = new Set(['trust-rule', 'trash', 'rename', 'default-retention']);
 
 interface Operation {
   readonly operationId: string;

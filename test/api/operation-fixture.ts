@@ -71,6 +71,31 @@ const v2 =
 /** No row has it. */
 const ABSENT = 987_654;
 
+const ABSENT_RETENTION = `${API}/retentions/${ABSENT}`;
+/** No policy: its algorithm is none. */
+const anyRetention = (projectId: number) => ({
+  algorithm: 'and',
+  rules: [],
+  trigger: { kind: 'Schedule', settings: { cron: '' } },
+  scope: { level: 'project', ref: projectId },
+});
+
+/** The operations on runs of a policy that is not there. */
+function executions(pattern: string, path: string): Readonly<Record<string, Operation>> {
+  return {
+    [`POST ${pattern}`]: { need: administrator, path: () => path, body: () => ({ dry_run: true }), granted: 404 },
+    [`GET ${pattern}`]: { need: administrator, path: () => path, granted: 404 },
+    [`PATCH ${pattern}/:eid`]: {
+      need: administrator,
+      path: () => `${path}/${ABSENT}`,
+      body: () => ({ action: 'stop' }),
+      granted: 404,
+    },
+    [`GET ${pattern}/:eid/tasks`]: { need: administrator, path: () => `${path}/${ABSENT}/tasks`, granted: 404 },
+    [`GET ${pattern}/:eid/tasks/:tid`]: { need: administrator, path: () => `${path}/${ABSENT}/tasks/1`, granted: 404 },
+  };
+}
+
 /** Every operation there is, by the method and the pattern of its route. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /api/v2.0/registries': { need: system('registry:list'), path: () => `${API}/registries`, granted: 200 },
@@ -734,6 +759,36 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
 
+  'GET /api/v2.0/retentions/metadatas': {
+    need: authenticated,
+    path: () => `${API}/retentions/metadatas`,
+    granted: 200,
+  },
+  'POST /api/v2.0/retentions': {
+    need: inProject('tag-retention:create'),
+    path: () => `${API}/retentions`,
+    body: ({ projectId }) => anyRetention(projectId),
+    granted: 400,
+  },
+  // A policy that is not there is told of to those alone who may see all (test/integration/routes/retentions.test.ts).
+  'GET /api/v2.0/retentions/:id': { need: administrator, path: () => ABSENT_RETENTION, granted: 404 },
+  'PUT /api/v2.0/retentions/:id': {
+    need: inProject('tag-retention:update'),
+    path: () => ABSENT_RETENTION,
+    body: ({ projectId }) => anyRetention(projectId),
+    granted: 404,
+  },
+  'DELETE /api/v2.0/retentions/:id': { need: administrator, path: () => ABSENT_RETENTION, granted: 404 },
+  ...executions('/api/v2.0/retentions/:id/executions', `${ABSENT_RETENTION}/executions`),
+  'GET /api/v2.0/system/retention': { need: administrator, path: () => `${API}/system/retention`, granted: 404 },
+  'PUT /api/v2.0/system/retention': {
+    need: administrator,
+    path: () => `${API}/system/retention`,
+    body: () => anyRetention(0),
+    granted: 400,
+  },
+  'DELETE /api/v2.0/system/retention': { need: administrator, path: () => `${API}/system/retention`, granted: 404 },
+  ...executions('/api/v2.0/system/retention/executions', `${API}/system/retention/executions`),
   'GET /api/v2.0/projects/:project_name_or_id/immutabletagrules': {
     need: inProject('immutable-tag:list'),
     path: immutableRules,

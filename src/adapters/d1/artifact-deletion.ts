@@ -18,12 +18,13 @@ interface CandidateRow {
 }
 
 /**
- * The artifact `?2` of the repository `?1` and what may go with it. An artifact with more parents than there are candidates
- * has one that stays, so no more are read. The joins are crossed to begin with what was reached, not with all there is.
+ * The artifacts of the list `?2` of the repository `?1` and what may go with them. An artifact with more parents than there
+ * are candidates has one that stays, so no more are read. The joins are crossed to begin with what was reached, not with all
+ * there is.
  */
 const CANDIDATES = `
   with recursive reached (id, digest) as (
-    select id, digest from artifacts where repository_id = ?1 and digest = ?2
+    select a.id, a.digest from json_each(?2) d cross join artifacts a on a.repository_id = ?1 and a.digest = d.value
     union
     select a.id, a.digest from reached d cross join artifact_references ar on ar.parent_id = d.id
       cross join artifacts a on a.repository_id = ?1 and a.digest = ar.child_digest where a.tag_count = 0
@@ -42,7 +43,7 @@ const MAX_TRASH_LENGTH = 600_000;
 
 const IDS = '(select value from json_each(?2))';
 
-/** `?1` repository, `?2` ids, `?3` the digest that was asked for, `?4` who, `?5` when. */
+/** `?1` repository, `?2` ids, `?3` by id the digest of what it goes with, `?4` who, `?5` when. */
 const TRASH = `
   insert into artifact_trash (repository_id, digest, manifest_blob_id, artifact, tags, children, labels, deleted_by,
     deleted_at_ms, deleted_with_digest)
@@ -52,7 +53,7 @@ const TRASH = `
     (select json_group_array(json_object('position', ar.position, 'childDigest', ar.child_digest,
       'platform', ar.platform, 'annotations', ar.annotations, 'urls', ar.urls)) from artifact_references ar where ar.parent_id = a.id),
     (select json_group_array(al.label_id) from artifact_labels al where al.artifact_id = a.id),
-    ?4, ?5, iif(a.digest = ?3, null, ?3)
+    ?4, ?5, ?3 ->> ('$."' || a.id || '"')
   from artifacts a where a.id in ${IDS} and ${MAX_TRASH_LENGTH} >=
     coalesce(length(a.annotations), 0) + coalesce(length(a.extra_attributes), 0)
     + (select coalesce(sum(120 + coalesce(length(ar.platform), 0) + coalesce(length(ar.annotations), 0)
@@ -78,28 +79,42 @@ const UNLINK = `
     and not exists (select 1 from artifact_blobs ab where ab.blob_id = repository_blobs.blob_id
       and ab.repository_id = ?1 and ab.artifact_id not in ${IDS})`;
 
-/** What goes when the artifact is deleted, itself first; nothing when it is gone. To be asked under the lease. */
-export async function findDeleted(
-  db: D1Database,
-  deletion: Pick<ArtifactDeletion, 'repositoryId' | 'digest'>,
-): Promise<readonly DeletionCandidate[]> {
-  const query = db.prepare(CANDIDATES).bind(deletion.repositoryId, deletion.digest);
-  const { results } = await withRetries(() => query.all<CandidateRow>());
-  const candidates = results.map(toCandidate);
-  const root = candidates.find(({ digest }) => digest === deletion.digest);
-  return root ? deletedWith(root, candidates) : [];
+/** An artifact that goes, and what it goes with; undefined when it was asked for itself. */
+export interface Leaving extends DeletionCandidate {
+  readonly with: Digest | undefined;
 }
 
-/** Moves artifacts to the trash, with their tags and with the links of blobs that no other artifact needs. */
+/** What goes when the artifacts are deleted, each in its turn; nothing of those that are gone. To be asked under the lease. */
+export async function findDeleted(
+  db: D1Database,
+  repositoryId: number,
+  digests: readonly Digest[],
+): Promise<readonly Leaving[]> {
+  const query = db.prepare(CANDIDATES).bind(repositoryId, JSON.stringify(digests));
+  const { results } = await withRetries(() => query.all<CandidateRow>());
+  let candidates = results.map(toCandidate);
+  return digests.flatMap((digest) => {
+    const root = candidates.find((candidate) => candidate.digest === digest);
+    const going = root ? deletedWith(root, candidates) : [];
+    candidates = without(candidates, going);
+    return going.map((each) => ({ ...each, with: each.digest === digest ? undefined : digest }));
+  });
+}
+
+function without(candidates: DeletionCandidate[], gone: readonly DeletionCandidate[]): DeletionCandidate[] {
+  const ids = new Set(gone.map(({ id }) => id));
+  return candidates
+    .filter(({ id }) => !ids.has(id))
+    .map((each) => ({ ...each, parentIds: each.parentIds.filter((id) => !ids.has(id)) }));
+}
+
+/** Moves an artifact and what goes with it to the trash, with their tags and with the links of blobs that no other artifact needs. */
 export function deleteStatements(
   db: D1Database,
   deletion: ArtifactDeletion,
-  artifacts: readonly DeletionCandidate[],
+  artifacts: readonly Leaving[],
 ): D1PreparedStatement[] {
   const { repositoryId, lockToken, digest, mayBeChild, judgement, mutation } = deletion;
-  const ids = JSON.stringify(artifacts.map(({ id }) => id));
-  const bindings = [repositoryId, ids, digest, mutation.actor.username, mutation.nowMs];
-  const run = (sql: string) => db.prepare(sql).bind(...bindings.slice(0, sql === TRASH ? undefined : 2));
   const notAChild = guard(
     db,
     'ARTIFACT_REFERENCED',
@@ -114,18 +129,32 @@ export function deleteStatements(
     guard(db, 'ARTIFACT_GONE', exists, repositoryId, digest),
     ...(mayBeChild ? [] : [notAChild]),
     ...guardJudgement(db, repositoryId, judgement),
-    run(FORGET),
-    run(TRASH),
-    run(TRASH_BLOBS),
-    run(UNLINK),
-    ...[
-      `delete from tags where artifact_id in ${IDS}`,
-      `delete from artifact_blobs where artifact_id in ${IDS}`,
-      `delete from artifact_references where parent_id in ${IDS}`,
-      // By id: the sign keeps the planner from reading the whole repository.
-      `delete from artifacts where id in ${IDS} and +repository_id = ?1`,
-    ].map(run),
+    ...leavingStatements(db, repositoryId, artifacts, { username: mutation.actor.username, nowMs: mutation.nowMs }),
   ];
+}
+
+/** The rows alone; guards, audit and events of it are the caller's. */
+export function leavingStatements(
+  db: D1Database,
+  repositoryId: number,
+  artifacts: readonly Leaving[],
+  by: { readonly username: string; readonly nowMs: number },
+): D1PreparedStatement[] {
+  const ids = JSON.stringify(artifacts.map(({ id }) => id));
+  const withs = JSON.stringify(Object.fromEntries(artifacts.map((each) => [each.id, each.with])));
+  const bindings = [repositoryId, ids, withs, by.username, by.nowMs];
+  const run = (sql: string) => db.prepare(sql).bind(...bindings.slice(0, sql === TRASH ? undefined : 2));
+  return [
+    FORGET,
+    TRASH,
+    TRASH_BLOBS,
+    UNLINK,
+    `delete from tags where artifact_id in ${IDS}`,
+    `delete from artifact_blobs where artifact_id in ${IDS}`,
+    `delete from artifact_references where parent_id in ${IDS}`,
+    // By id: the sign keeps the planner from reading the whole repository.
+    `delete from artifacts where id in ${IDS} and +repository_id = ?1`,
+  ].map(run);
 }
 
 function toCandidate(row: CandidateRow): DeletionCandidate {

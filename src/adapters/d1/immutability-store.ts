@@ -69,7 +69,7 @@ export class D1ImmutabilityStore implements ImmutabilityStore {
 
   /** Those of what goes along, too. */
   async #deletedTags(repositoryId: number, digest: Digest, window: readonly [string, number]) {
-    const artifacts = await findDeleted(this.#db, { repositoryId, digest });
+    const artifacts = await findDeleted(this.#db, repositoryId, [digest]);
     return this.#names(OF_ARTIFACTS, JSON.stringify(artifacts.map(({ id }) => id)), ...window);
   }
 

@@ -115,7 +115,7 @@ export class D1ManifestStore implements ManifestStore {
   }
 
   async delete(deletion: ArtifactDeletion): Promise<readonly Digest[]> {
-    const artifacts = await findDeleted(this.#db, deletion);
+    const artifacts = await findDeleted(this.#db, deletion.repositoryId, [deletion.digest]);
     const statements = deleteStatements(this.#db, deletion, artifacts);
     await runBatch(this.#db, statements).catch((error) => this.#rethrow(error, deletion.repositoryId));
     return artifacts.map(({ digest }) => digest);

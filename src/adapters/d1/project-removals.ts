@@ -28,10 +28,15 @@ const REMOVALS = [
   'delete from project_scanners where project_id = ?1',
   'delete from labels where project_id = ?1',
   'delete from immutable_rules where project_id = ?1',
-  // With their deliveries, be they under way.
+  // With their deliveries and runs, be they under way.
   `delete from executions where vendor_type in ('WEBHOOK', 'SLACK')
      and vendor_id in (select id from webhook_policies where project_id = ?1)`,
   'delete from webhook_policies where project_id = ?1',
+  `delete from executions where vendor_type = 'RETENTION'
+     and vendor_id in (select id from retention_policies where project_id = ?1)`,
+  `delete from schedules where vendor_type = 'RETENTION'
+     and vendor_id in (select id from retention_policies where project_id = ?1)`,
+  'delete from retention_policies where project_id = ?1',
   'delete from trust_rules where project_id = ?1',
   // After the links of blobs, which are counted against it.
   'delete from quotas where project_id = ?1',

@@ -33,6 +33,7 @@ const OTHERS: readonly AuditEventType[] = [
   ...on('purge-audit', 'create', 'update', 'delete', 'stop'),
   ...on('immutable-tag', 'create', 'update', 'delete'),
   ...on('webhook-policy', 'create', 'update', 'delete'),
+  ...on('tag-retention', 'create', 'update', 'delete', 'run', 'stop'),
   ...on('trust-rule', 'create', 'update', 'delete', 'login'),
   ...on('job-queue', 'pause', 'resume', 'stop'),
   ...on('job', 'stop'),

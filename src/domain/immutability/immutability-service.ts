@@ -49,6 +49,18 @@ export class ImmutabilityService {
   }
 
   /**
+   * The rules of a project as they stand, and what they say of one of its repositories: for whoever judges deeds by itself, and
+   * guards the judgement in their batch.
+   */
+  async judgementOf(
+    projectId: number,
+    nameInProject: string,
+  ): Promise<{ readonly judgement: Judgement; readonly tags: ImmutableTags }> {
+    const rules = await this.#store.rulesOfProject(projectId);
+    return { judgement: { rules, movedTags: undefined }, tags: immutableTags(parseRules(rules), nameInProject) };
+  }
+
+  /**
    * Does a deed that no rule forbids; PRECONDITION otherwise. To be called under the repository's lease. `commit` is given
    * what its batch must guard (`guardJudgement`), and is called again when that has changed meanwhile. A project is first
    * taken to have no rules, which costs it nothing but that guard.

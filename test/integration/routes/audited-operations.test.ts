@@ -72,6 +72,13 @@ const TRASH = `${PROJECT}/repositories/app/trash`;
 
 const PURGE_SCHEDULE = `${API}/system/purgeaudit/schedule`;
 const PURGE = { audit_retention_hour: 24, include_event_types: 'create_user', dry_run: true };
+const DEFAULT_RETENTION = `${API}/system/retention`;
+const retention = () => ({
+  algorithm: 'or',
+  rules: [],
+  trigger: { kind: 'Schedule', settings: { cron: '' } },
+  scope: { level: 'project', ref: Number(idOf('projects')) },
+});
 
 interface Step {
   readonly operation: string;
@@ -495,6 +502,61 @@ const STEPS: readonly Step[] = [
     resource: IMAGE,
     description: `delete repository: ${IMAGE}`,
     run: () => send('DELETE', `${PROJECT}/repositories/app`),
+  },
+  {
+    operation: 'POST /api/v2.0/retentions',
+    type: 'create_tag-retention',
+    resource: 'retention policy',
+    run: () => send('POST', `${API}/retentions`, retention()),
+  },
+  {
+    operation: 'PUT /api/v2.0/retentions/:id',
+    type: 'update_tag-retention',
+    resource: 'retention policy',
+    run: () => send('PUT', `${API}/retentions/${idOf('retentions')}`, retention()),
+  },
+  {
+    operation: 'POST /api/v2.0/retentions/:id/executions',
+    type: 'run_tag-retention',
+    resource: 'retention policy',
+    run: () => send('POST', `${API}/retentions/${idOf('retentions')}/executions`, { dry_run: true }),
+  },
+  {
+    operation: 'PATCH /api/v2.0/retentions/:id/executions/:eid',
+    type: 'stop_tag-retention',
+    resource: 'retention policy',
+    run: () =>
+      send('PATCH', `${API}/retentions/${idOf('retentions')}/executions/${idOf('executions')}`, { action: 'stop' }),
+  },
+  {
+    operation: 'DELETE /api/v2.0/retentions/:id',
+    type: 'delete_tag-retention',
+    resource: 'retention policy',
+    run: () => send('DELETE', `${API}/retentions/${idOf('retentions')}`),
+  },
+  {
+    operation: 'PUT /api/v2.0/system/retention',
+    type: 'create_tag-retention',
+    resource: 'default retention policy',
+    run: () => send('PUT', DEFAULT_RETENTION, retention()),
+  },
+  {
+    operation: 'POST /api/v2.0/system/retention/executions',
+    type: 'run_tag-retention',
+    resource: 'default retention policy',
+    run: () => send('POST', `${DEFAULT_RETENTION}/executions`, { dry_run: true }),
+  },
+  {
+    operation: 'PATCH /api/v2.0/system/retention/executions/:eid',
+    type: 'stop_tag-retention',
+    resource: 'default retention policy',
+    run: () => send('PATCH', `${DEFAULT_RETENTION}/executions/${idOf('executions')}`, { action: 'stop' }),
+  },
+  {
+    operation: 'DELETE /api/v2.0/system/retention',
+    type: 'delete_tag-retention',
+    resource: 'default retention policy',
+    run: () => send('DELETE', DEFAULT_RETENTION),
   },
   {
     operation: 'POST /api/v2.0/projects/:project_name_or_id/rename',
