@@ -52,7 +52,7 @@ export class SyslogListener {
       setTimeout(() => socket.destroy(), 100);
       return;
     }
-    let pending = Buffer.alloc(0);
+    let pending: Buffer = Buffer.alloc(0);
     socket.on('data', (chunk) => {
       pending = this.#readFrames(Buffer.concat([pending, chunk]));
     });

@@ -9,7 +9,7 @@ export interface PurgeWindow {
   readonly limit: number;
 }
 
-export interface PurgePosition {
+interface PurgePosition {
   readonly atMs: number;
   readonly id: number;
 }

@@ -148,6 +148,21 @@ describe('the consumer', () => {
     await deliver(harness, [{ kind: 'artifact-pushed' }], 'roadstead-events-dead');
     expect(await letters('roadstead-events-dead')).toEqual([{ body: '{"kind":"artifact-pushed"}' }]);
   });
+
+  it('keeps such a message for 30 days', async () => {
+    const { harness } = createQueueless();
+    const bury = () => harness.services.events.bury(crypto.randomUUID(), 'forgotten', {});
+    const count = () =>
+      harness.env.DB.prepare(`select count(*) n from dead_letters where queue = 'forgotten'`).first('n');
+    await bury();
+    harness.clock.advance(30 * 24 * 3_600_000 - 1_000);
+    await bury();
+    await harness.services.events.forgetBuried();
+    expect(await count()).toBe(2);
+    harness.clock.advance(2_000);
+    await harness.services.events.forgetBuried();
+    expect(await count()).toBe(1);
+  });
 });
 
 describe('the tick', () => {

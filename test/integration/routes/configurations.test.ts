@@ -137,6 +137,7 @@ describe('the settings', () => {
     [{ storage_per_project: -2 }, /storage_per_project/],
     [{ ldap_group_search_filter: '(cn=*)', ldap_group_attribute_name: '' }, /group name attribute/],
     [{ skip_audit_log_database: true }, /audit log forward endpoint/],
+    [{ audit_log_forward_endpoint: 'tcp://logs.example.com' }, /audit_log_forward_endpoint/],
   ])('refuse %o, change nothing, and name the key', async (changes, words) => {
     const before = await read();
     const response = await write({ ldap_uid: 'uid', ...changes });

@@ -3,9 +3,7 @@ import { AppError } from '#core/errors';
 import type { CronType } from '#domain/schedules/schedule';
 
 /** `Manual` runs now, `None` takes the schedule away, the others run by their cron. */
-const scheduleTypeSchema = z
-  .enum(['Hourly', 'Daily', 'Weekly', 'Custom', 'Manual', 'None', 'Schedule'])
-  .openapi('ScheduleType');
+const scheduleTypeSchema = z.enum(['Hourly', 'Daily', 'Weekly', 'Custom', 'Manual', 'None', 'Schedule']);
 
 /** When something runs. Also of a run: then the type is what began it, and nothing comes next. */
 export const scheduleObjSchema = z
