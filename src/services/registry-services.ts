@@ -48,6 +48,11 @@ import type { Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createArtifactServices } from '#src/services/artifact-services';
 
+function reportEvent(error: unknown, event: string): void {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(JSON.stringify({ level: 'error', event, message }));
+}
+
 export interface RegistryParts {
   readonly settings: Settings;
   readonly clock: Clock;
@@ -68,7 +73,15 @@ export function createRegistry(env: Env, { settings, clock, meter, aliases, jobs
   const edgeCache = settings.isEdgeCacheOn ? new PlatformEdgeCache() : undefined;
   const content = new ContentReader({ storage, edgeCache, background, clock });
   const queue = new CloudflareEventQueue({ queue: env.EVENTS });
-  const events = new EventService({ store: new D1EventStore({ db }), queue, subscriber, jobs, background, clock });
+  const events = new EventService({
+    store: new D1EventStore({ db }),
+    queue,
+    subscriber,
+    jobs,
+    background,
+    clock,
+    report: reportEvent,
+  });
   const pulls = new PullRecorder({ queue, background, clock });
   const blobStore = new D1BlobStore({ db });
   const blobs = new BlobService({ store: blobStore, content, clock });

@@ -1,6 +1,6 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
 import { GuardFailed, guard } from '#adapters/d1/guards';
-import { launched, launchStatements } from '#adapters/d1/job-launch';
+import { launchAllStatements } from '#adapters/d1/launch-batch';
 import { outboxStatement } from '#adapters/d1/mutation';
 import { auditPulls } from '#adapters/d1/pull-entries';
 import {
@@ -132,13 +132,9 @@ export class D1EventStore implements EventStore {
 
   /** Runs statements and launches in one batch; answers the tasks that may run. */
   async #launchWith(statements: readonly D1PreparedStatement[], launches: readonly Launch[]): Promise<number[]> {
-    const parts = launches.map((launch) => launchStatements(this.#db, launch));
-    const results = await runBatch(this.#db, [...statements, ...parts.flat()]);
-    let end = statements.length;
-    return parts.flatMap((part) => {
-      end += part.length;
-      return launched(results.slice(0, end)).taskIds;
-    });
+    const results = await runBatch(this.#db, [...statements, ...launchAllStatements(this.#db, launches)]);
+    const woken = launches.length > 0 ? (results.at(-1)?.results ?? []) : [];
+    return (woken as { id: number }[]).map(({ id }) => id);
   }
 
   #letterStatement({ messageId, queue, body }: Letter, nowMs: number): D1PreparedStatement {

@@ -3,7 +3,7 @@ import { JOB_CATALOGUE } from '#domain/jobs/job-catalogue';
 import type { Launch } from '#domain/jobs/launch';
 
 /** Due when whoever is before it in its lane has ended (the trigger `tasks_next`), which is not known yet. */
-const NEVER_MS = 8_640_000_000_000_000;
+export const NEVER_MS = 8_640_000_000_000_000;
 
 /** Ended runs that go with one launch: two, so that too many become fewer, and not all at once. */
 const FORGOTTEN_AT_ONCE = 2;

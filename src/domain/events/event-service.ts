@@ -20,6 +20,8 @@ export interface EventServiceDeps {
   readonly queue: EventQueue;
   readonly subscriber: EventSubscriber;
   readonly jobs: Pick<JobService, 'wake'>;
+  /** Takes why an event could not be consumed. */
+  readonly report: (error: unknown, eventId: string) => void;
   readonly background: Background;
   readonly clock: Clock;
 }

@@ -20,6 +20,8 @@ export interface OutboxDrainDeps {
   readonly subscriber: EventSubscriber;
   readonly jobs: Pick<JobService, 'wake'>;
   readonly clock: Clock;
+  /** Takes why an event could not be consumed. */
+  readonly report: (error: unknown, eventId: string) => void;
 }
 
 /**
@@ -70,6 +72,7 @@ export class OutboxDrain {
         await this.#commit([entry], launches[index] ?? [], launches[index] ? [] : [letterOf(entry)]);
       } catch (error) {
         if (isPassing(error)) throw error;
+        this.#deps.report(error, entry.eventId);
         await this.#commit([entry], [], [letterOf(entry)]);
       }
     }
