@@ -64,6 +64,8 @@ export default defineConfig({
         // Pure code, on Node.
         test: {
           name: 'unit',
+          // A process for each file, with its modules, would take three times as long as the tests.
+          isolate: false,
           testTimeout: SLOW_MACHINE_MS,
           include: isHeavy ? [] : ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
         },
