@@ -17,6 +17,7 @@ import { CloudflareEventQueue } from '#adapters/queue/event-queue';
 import { R2BlobStorage } from '#adapters/r2/blob-storage';
 import { R2MultipartStorage } from '#adapters/r2/multipart-storage';
 import { ObjectKeys } from '#adapters/r2/object-keys';
+import type { Background } from '#core/background';
 import type { Clock } from '#core/clock';
 import type { AliasService } from '#domain/aliases/alias-service';
 import { ArtifactFactsService } from '#domain/artifacts/artifact-facts-service';
@@ -48,11 +49,6 @@ import type { Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createArtifactServices } from '#src/services/artifact-services';
 
-function reportEvent(error: unknown, event: string): void {
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  console.error(JSON.stringify({ level: 'error', event, message }));
-}
-
 export interface RegistryParts {
   readonly settings: Settings;
   readonly clock: Clock;
@@ -72,17 +68,7 @@ export function createRegistry(env: Env, { settings, clock, meter, aliases, jobs
   const storage = new R2BlobStorage({ bucket: env.BLOBS, keys });
   const edgeCache = settings.isEdgeCacheOn ? new PlatformEdgeCache() : undefined;
   const content = new ContentReader({ storage, edgeCache, background, clock });
-  const queue = new CloudflareEventQueue({ queue: env.EVENTS });
-  const events = new EventService({
-    store: new D1EventStore({ db }),
-    queue,
-    subscriber,
-    jobs,
-    background,
-    clock,
-    report: reportEvent,
-  });
-  const pulls = new PullRecorder({ queue, background, clock });
+  const { events, pulls } = createEvents(env, { clock, jobs, subscriber, background });
   const blobStore = new D1BlobStore({ db });
   const blobs = new BlobService({ store: blobStore, content, clock });
   const orphans = new OrphanSweep({ intents, storage, blobs: blobStore, clock });
@@ -134,6 +120,20 @@ export function createRegistry(env: Env, { settings, clock, meter, aliases, jobs
     orphans,
     ...uploads,
   };
+}
+
+type EventParts = Pick<RegistryParts, 'clock' | 'jobs' | 'subscriber'> & { readonly background: Background };
+
+/** What carries events to whoever acts on them. */
+function createEvents({ DB: db, EVENTS }: Env, parts: EventParts) {
+  const queue = new CloudflareEventQueue({ queue: EVENTS });
+  const events = new EventService({ ...parts, store: new D1EventStore({ db }), queue, report: reportEvent });
+  return { events, pulls: new PullRecorder({ ...parts, queue }) };
+}
+
+function reportEvent(error: unknown, event: string): void {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(JSON.stringify({ level: 'error', event, message }));
 }
 
 interface UploadParts {
