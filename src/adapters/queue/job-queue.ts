@@ -9,7 +9,12 @@ export class CloudflareJobQueue implements JobQueue {
   }
 
   /** Up to 100, which is what one `sendBatch` takes (developers.cloudflare.com/queues/platform/limits). */
-  async send(wakeUps: readonly WakeUp[]): Promise<void> {
-    if (wakeUps.length > 0) await this.#queue.sendBatch(wakeUps.map((body) => ({ body })));
+  async send(wakeUps: readonly WakeUp[], delayMs = 0): Promise<void> {
+    const options = delayMs > 0 ? { delaySeconds: Math.ceil(delayMs / 1000) } : {};
+    if (wakeUps.length > 0)
+      await this.#queue.sendBatch(
+        wakeUps.map((body) => ({ body })),
+        options,
+      );
   }
 }

@@ -2,5 +2,6 @@ import type { WakeUp } from '#domain/jobs/task-store';
 
 /** The queue that wakes tasks. At least once, in no order; what it loses the tick makes up for. */
 export interface JobQueue {
-  send(wakeUps: readonly WakeUp[]): Promise<void>;
+  /** With `delayMs`, not before that time has passed. */
+  send(wakeUps: readonly WakeUp[], delayMs?: number): Promise<void>;
 }

@@ -92,13 +92,17 @@ export class JobRunner {
   }
 
   async #sliceFailed(task: Task, slice: JobSlice, error: unknown): Promise<'lost' | 'ended'> {
-    this.#deps.report(error, task);
+    if (!isExpected(error)) this.#deps.report(error, task);
     const failures = task.failures + 1;
     const delayMs = error instanceof JobFailure ? undefined : retryDelayMs(task.vendorType, failures);
     const message = publicMessage(error);
     const then = delayMs === undefined ? 'giving up' : `trying again in ${Math.round(delayMs / 1000)} s`;
     slice.log(`Failed: ${message}; ${then}.`);
-    return this.#fail({ ...task, failures }, message, slice.lines, delayMs);
+    const ended = await this.#fail({ ...task, failures }, message, slice.lines, delayMs);
+    // A moment later than it is due; without the message the tick would be a minute late.
+    if (delayMs !== undefined)
+      await this.#deps.queue.send([{ taskId: task.id }], delayMs + 1_000).catch(() => undefined);
+    return ended;
   }
 
   async #fail(task: Task, message: string, log: string, delayMs: number | undefined): Promise<'lost' | 'ended'> {
@@ -122,5 +126,10 @@ export class JobRunner {
 
 /** Words of expected failures are public; of all others only that there was one is. */
 function publicMessage(error: unknown): string {
-  return error instanceof JobFailure || error instanceof AppError ? error.message : INTERNAL;
+  return isExpected(error) ? error.message : INTERNAL;
+}
+
+/** Its words are in the task's log, and nobody else need hear of it. */
+function isExpected(error: unknown): error is JobFailure | AppError {
+  return error instanceof JobFailure || error instanceof AppError;
 }

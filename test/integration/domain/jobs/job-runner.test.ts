@@ -42,7 +42,13 @@ function createJobs(runSlice: JobHandler['runSlice'] = counter.runSlice) {
   const clock = new TestClock();
   const db = testEnv.DB;
   const sent: WakeUp[] = [];
-  const queue = { send: async (wakeUps: readonly WakeUp[]) => void sent.push(...wakeUps) };
+  const delayed: { readonly taskId: number | undefined; readonly delayMs: number }[] = [];
+  const queue = {
+    async send(wakeUps: readonly WakeUp[], delayMs?: number) {
+      if (delayMs === undefined) sent.push(...wakeUps);
+      else delayed.push({ taskId: wakeUps[0]?.taskId, delayMs });
+    },
+  };
   const background = (work: Promise<unknown>) => void work;
   const executions = new D1ExecutionStore({ db });
   const jobs = new JobService({ executions, queue, background, clock });
@@ -73,7 +79,7 @@ function createJobs(runSlice: JobHandler['runSlice'] = counter.runSlice) {
     for await (const piece of jobs.readLog((await firstTask(id)).id)) text += piece;
     return text;
   };
-  return { clock, db, sent, jobs, executions, runner, launch, execution, tasksOf, firstTask, logOf };
+  return { clock, db, sent, delayed, jobs, executions, runner, launch, execution, tasksOf, firstTask, logOf };
 }
 
 describe('a task', () => {
@@ -183,6 +189,8 @@ describe('a task', () => {
     expect(await jobs.firstTask(id)).toMatchObject({ status: 'Error', statusMessage: 'internal error' });
     expect(await jobs.logOf(id)).not.toContain('secret');
     expect(await jobs.logOf(id)).toContain('Failed: internal error; trying again in 300 s.');
+    // Messages of its own wake it, as the tick comes once a minute.
+    expect(jobs.delayed).toEqual([11_000, 61_000, 301_000].map((delayMs) => ({ taskId, delayMs })));
   });
 
   it('that no retry mends fails at once, in its own words', async () => {
