@@ -44,7 +44,7 @@ export function countOf({ template, parameter }: RetentionRule): number | undefi
  * Whether a rule keeps an artifact that its selectors choose. Times are compared in whole seconds, as in Harbor
  * (`harbor:src/pkg/retention/policy/rule/`).
  */
-export function keeps(rule: RetentionRule, candidate: Times, threshold: RankThreshold, nowMs: number): boolean {
+function keeps(rule: RetentionRule, candidate: Times, threshold: RankThreshold, nowMs: number): boolean {
   const { template, parameter = 0 } = rule;
   const { pushedAtMs, pulledAtMs } = candidate;
   switch (template) {
