@@ -11,6 +11,11 @@ import type { VendorType } from '#domain/jobs/vendor-type';
 
 /** How long one message keeps its consumer, in milliseconds; what is left goes on with the next. */
 const BUDGET_MS = 10_000;
+/**
+ * Between two slices the database is everybody else's, for as long as the slice took, within these bounds in milliseconds;
+ * without that, a server of one thread answers nobody while a job runs.
+ */
+const PAUSE_MS = { least: 10, most: 500 } as const;
 /** Tasks woken by one tick; more follow with the next. */
 const WOKEN_AT_ONCE = 100;
 const INTERNAL = 'internal error';
@@ -67,11 +72,14 @@ export class JobRunner {
       return this.#nextInLane(task);
     }
     for (;;) {
+      const startedAtMs = this.#deps.clock.nowMs();
       const outcome = await this.#runSlice(task);
       if (outcome === 'lost') return undefined;
       if (outcome === 'ended') return this.#nextInLane(task);
       task = { ...task, ...outcome, revision: task.revision + 1, failures: 0 };
-      if (this.#deps.clock.nowMs() >= untilMs) return { taskId: task.id, revision: task.revision };
+      const nowMs = this.#deps.clock.nowMs();
+      if (nowMs >= untilMs) return { taskId: task.id, revision: task.revision };
+      await pause(nowMs - startedAtMs);
     }
   }
 
@@ -122,6 +130,11 @@ export class JobRunner {
     const taskId = await this.#deps.tasks.nextInLane(lane, this.#deps.clock.nowMs());
     return taskId === undefined ? undefined : { taskId };
   }
+}
+
+function pause(sliceMs: number): Promise<void> {
+  const pauseMs = Math.min(Math.max(sliceMs, PAUSE_MS.least), PAUSE_MS.most);
+  return new Promise((resolve) => setTimeout(resolve, pauseMs));
 }
 
 /** Words of expected failures are public; of all others only that there was one is. */

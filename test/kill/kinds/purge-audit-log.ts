@@ -2,7 +2,7 @@ import type { ApiClient } from '#test/kill/api-client';
 import type { KillKind, StoppedState } from '#test/kill/kill-kind';
 import type { TaskState } from '#test/kill/task-states';
 
-const OLD_ENTRIES = 400_000;
+const OLD_ENTRIES = 200_000;
 const YOUNG_ENTRIES = 1_000;
 const DAY_MS = 24 * 60 * 60_000;
 

@@ -4,7 +4,7 @@ import { pushSmallImages } from '#test/kill/small-images';
 import type { TaskState } from '#test/kill/task-states';
 
 const PROJECT = 'kill-retention';
-const SEEDED = 8_000;
+const SEEDED = 5_000;
 const KEPT = 10;
 const HOUR_MS = 3_600_000;
 
