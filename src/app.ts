@@ -9,6 +9,7 @@ import { artifactRoutes } from '#routes/api/artifacts';
 import { auditLogRoutes } from '#routes/api/audit-logs';
 import { configurationRoutes } from '#routes/api/configurations';
 import { cveAllowlistRoutes } from '#routes/api/cve-allowlist';
+import { garbageCollectionRoutes } from '#routes/api/garbage-collection';
 import { iconRoutes } from '#routes/api/icons';
 import { immutableRuleRoutes } from '#routes/api/immutable-rules';
 import { jobServiceRoutes } from '#routes/api/jobservice';
@@ -124,6 +125,7 @@ const API_ROUTES = [
   scannerRoutes,
   scheduleRoutes,
   jobServiceRoutes,
+  garbageCollectionRoutes,
   auditLogRoutes,
   purgeRoutes,
   webhookPolicyRoutes,

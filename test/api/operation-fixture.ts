@@ -745,6 +745,44 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
 
+  'GET /api/v2.0/system/gc': {
+    need: system('garbage-collection:list'),
+    path: () => `${API}/system/gc`,
+    granted: 200,
+  },
+  'GET /api/v2.0/system/gc/schedule': {
+    need: system('garbage-collection:read'),
+    path: () => `${API}/system/gc/schedule`,
+    granted: 200,
+  },
+  'POST /api/v2.0/system/gc/schedule': {
+    need: system('garbage-collection:create'),
+    path: () => `${API}/system/gc/schedule`,
+    body: () => ({ schedule: { type: 'Manual' }, parameters: { workers: 0 } }),
+    granted: 400,
+  },
+  'PUT /api/v2.0/system/gc/schedule': {
+    need: system('garbage-collection:update'),
+    path: () => `${API}/system/gc/schedule`,
+    body: () => ({ schedule: { type: 'Custom', cron: 'never' } }),
+    granted: 400,
+  },
+  'GET /api/v2.0/system/gc/:gc_id': {
+    need: system('garbage-collection:read'),
+    path: () => `${API}/system/gc/${ABSENT}`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/system/gc/:gc_id': {
+    need: system('garbage-collection:stop'),
+    path: () => `${API}/system/gc/${ABSENT}`,
+    granted: 404,
+  },
+  'GET /api/v2.0/system/gc/:gc_id/log': {
+    need: system('garbage-collection:read'),
+    path: () => `${API}/system/gc/${ABSENT}/log`,
+    granted: 404,
+  },
+
   'POST /api/v2.0/projects/:project_name_or_id/rename': {
     need: inProject('project:update'),
     path: (place) => `${projectPath(place)}/rename`,

@@ -85,6 +85,13 @@ export class RegistryApi {
     if (response.status !== 200) throw new Error(`DELETE ${path}: status ${response.status} ${await response.text()}`);
   }
 
+  /** `GET /api/v2.0/<path>`; throws unless there is something. */
+  async read(path: string): Promise<unknown> {
+    const response = await this.#get(`/api/v2.0/${path}`);
+    if (response.status !== 200) throw new Error(`GET ${path}: status ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
   /** What `GET /v2/` asks of a caller without credentials. */
   async challenge(): Promise<string> {
     const response = await fetch(`${this.#registry.url}/v2/`);

@@ -11,6 +11,7 @@ import { craneScenario } from '#test/clients/scenarios/crane';
 import { deletionScenario } from '#test/clients/scenarios/deletion';
 import { dockerScenario } from '#test/clients/scenarios/docker';
 import { federationScenario } from '#test/clients/scenarios/federation';
+import { garbageCollectionScenario } from '#test/clients/scenarios/garbage-collection';
 import { harborGoClientScenario } from '#test/clients/scenarios/harbor-go-client';
 import { helmScenario } from '#test/clients/scenarios/helm';
 import { mountScenario } from '#test/clients/scenarios/mount';
@@ -45,6 +46,7 @@ const SCENARIOS: readonly Scenario[] = [
   referrersScenario,
   mountScenario,
   deletionScenario,
+  garbageCollectionScenario,
   wrongPasswordScenario,
   anonymousScenario,
   accountsScenario,

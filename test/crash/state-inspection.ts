@@ -30,6 +30,27 @@ export function countObjects(stateDirectory: string): ObjectCount {
   return { objects: keys.size, orphans, remembered: withoutRow.length - orphans.length };
 }
 
+/** Rows of artifacts, and what they need. */
+const REFERENCED = `SELECT object_key AS value FROM blobs WHERE id IN (
+  SELECT manifest_blob_id FROM artifacts UNION SELECT blob_id FROM artifact_blobs)`;
+
+/** Keys of all objects that hold content, and of those that artifacts refer to, in order. Reads the files of any server. */
+export function compareStorage(stateDirectory: string): {
+  readonly objects: readonly string[];
+  readonly referenced: readonly string[];
+} {
+  const objects: string[] = [];
+  const referenced: string[] = [];
+  for (const file of sqliteFiles(stateDirectory)) {
+    readCopy(file, (database) => {
+      objects.push(...column(database, '_mf_objects', 'key').filter((key) => key.startsWith('blobs/')));
+      if (!tablesOf(database).has('artifacts')) return;
+      referenced.push(...database.prepare(REFERENCED).all().map(({ value }) => String(value)));
+    });
+  }
+  return { objects: objects.sort(), referenced: referenced.sort() };
+}
+
 /** Nothing of a file that has no such table. */
 function column(database: DatabaseSync, table: string, name: string): readonly string[] {
   if (!tablesOf(database).has(table)) return [];

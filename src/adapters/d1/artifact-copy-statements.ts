@@ -1,4 +1,3 @@
-import { AVAILABLE } from '#adapters/d1/blob-statements';
 import { guard, guardRepository } from '#adapters/d1/guards';
 import { guardJudgement } from '#adapters/d1/immutability-guard';
 import { OVERWRITTEN_TAGS } from '#adapters/d1/overwritten-tags';
@@ -17,8 +16,6 @@ const BLOBS = `select s.manifest_blob_id from ${SOURCE}
 
 const ALL_THERE = `not exists (select 1 from json_each(?2) d
   where not exists (select 1 from artifacts a where a.repository_id = ?1 and a.digest = d.value))`;
-
-const ALL_AVAILABLE = `not exists (select 1 from blobs b where b.id in (${BLOBS}) and not (${AVAILABLE}))`;
 
 /** Counts of tags and parents are kept by triggers and begin at nothing; nobody has pulled the copy. */
 const COPIED_COLUMNS = `manifest_blob_id, manifest_media_type, manifest_size_bytes, config_media_type, artifact_type,
@@ -42,8 +39,7 @@ const COPY_REFERENCES = `
   from ${COPIES} join artifact_references ar on ar.parent_id = s.id where true
   on conflict do nothing`;
 
-const TOUCH = `update blobs as b set touched_at_ms = ?3, version = version + (state <> 'none'), state = 'none'
-  where b.id in (${BLOBS}) and ${AVAILABLE}`;
+const TOUCH = `update blobs set touched_at_ms = max(touched_at_ms, ?3) where id in (${BLOBS})`;
 
 const COPY_TAGS = `insert into tags (repository_id, artifact_id, name, pushed_at_ms)
   select ?3, c.id, t.name, ?4 from ${COPIES} join tags t on t.artifact_id = s.id where true
@@ -65,7 +61,6 @@ export function copyStatements(db: D1Database, part: CopyPart): D1PreparedStatem
     ...underLease(db, { repositoryId, lockToken, nowMs }),
     ...jsonSlices(digests).flatMap(({ json }) => [
       guard(db, 'ARTIFACT_GONE', ALL_THERE, source, json),
-      guard(db, 'BLOB_NOT_AVAILABLE', ALL_AVAILABLE, source, json),
       db.prepare(COPY_ARTIFACTS).bind(source, json, repositoryId, nowMs),
       db.prepare(COPY_BLOBS).bind(source, json, repositoryId),
       db.prepare(LINK_BLOBS).bind(source, json, repositoryId, nowMs),

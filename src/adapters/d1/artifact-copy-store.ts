@@ -89,8 +89,6 @@ function toCopiedArtifact({ digest, blobs, children }: CopiedRow): CopiedArtifac
 
 function refusalOf(cause: GuardFailed): AppError {
   switch (cause.code) {
-    case 'BLOB_NOT_AVAILABLE':
-      return new AppError('NOT_FOUND', { message: 'some content of the artifact is gone', cause });
     case 'PROJECT_GONE':
       return new AppError('NOT_FOUND', { message: 'the project is gone', cause });
     default:

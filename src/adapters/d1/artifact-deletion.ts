@@ -22,7 +22,13 @@ interface CandidateRow {
  * are candidates has one that stays, so no more are read. The joins are crossed to begin with what was reached, not with all
  * there is.
  */
-const CANDIDATES = `
+const CANDIDATES = candidatesSql('');
+
+/** As {@link CANDIDATES}, once what a dry run of garbage collection remembers were gone. */
+const CANDIDATES_LEFT = candidatesSql(` and ar.parent_id not in (select id from dry_run_deletions where kind <> 'blob')`);
+
+function candidatesSql(parentsLeft: string): string {
+  return `
   with recursive reached (id, digest) as (
     select a.id, a.digest from json_each(?2) d cross join artifacts a on a.repository_id = ?1 and a.digest = d.value
     union
@@ -34,9 +40,10 @@ const CANDIDATES = `
   )
   select a.id, a.digest, a.tag_count, iif(a.accessory_type is null, null, a.accessory_of_digest) as accessory_of,
     (select json_group_array(parent_id) from (
-      select distinct ar.parent_id from artifact_references ar where ar.repository_id = ?1 and ar.child_digest = a.digest
+      select distinct ar.parent_id from artifact_references ar where ar.repository_id = ?1 and ar.child_digest = a.digest${parentsLeft}
       limit (select count(*) + 1 from reached))) as parent_ids
   from reached cross join artifacts a on a.id = reached.id`;
+}
 
 /** Rows have a limit; an artifact that says more of itself than this many characters is deleted for good. */
 const MAX_TRASH_LENGTH = 600_000;
@@ -85,12 +92,30 @@ export interface Leaving extends DeletionCandidate {
 }
 
 /** What goes when the artifacts are deleted, each in its turn; nothing of those that are gone. To be asked under the lease. */
-export async function findDeleted(
+export function findDeleted(
   db: D1Database,
   repositoryId: number,
   digests: readonly Digest[],
 ): Promise<readonly Leaving[]> {
-  const query = db.prepare(CANDIDATES).bind(repositoryId, JSON.stringify(digests));
+  return findLeaving(db, CANDIDATES, repositoryId, digests);
+}
+
+/** As {@link findDeleted}, once what a dry run of garbage collection remembers were gone. */
+export function findDeletedAfter(
+  db: D1Database,
+  repositoryId: number,
+  digests: readonly Digest[],
+): Promise<readonly Leaving[]> {
+  return findLeaving(db, CANDIDATES_LEFT, repositoryId, digests);
+}
+
+async function findLeaving(
+  db: D1Database,
+  sql: string,
+  repositoryId: number,
+  digests: readonly Digest[],
+): Promise<readonly Leaving[]> {
+  const query = db.prepare(sql).bind(repositoryId, JSON.stringify(digests));
   const { results } = await withRetries(() => query.all<CandidateRow>());
   let candidates = results.map(toCandidate);
   return digests.flatMap((digest) => {

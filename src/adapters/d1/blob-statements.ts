@@ -1,34 +1,32 @@
 import { guard } from '#adapters/d1/guards';
 
-/** States in which a blob may be served and linked; `b` is the blob's row. */
-export const AVAILABLE = `b.state in ('none', 'marked')`;
+/** Milliseconds for which a touch is recent enough not to be written again. */
+export const TOUCH_INTERVAL_MS = 60_000;
 
 /**
- * A row that is being deleted, or whose deletion failed, takes the new object; any other keeps its own. A row whose very
- * object is being deleted stays as it is: a guard beside this statement refuses that.
+ * A content that is there keeps its object; somebody wants it, so it is touched. `?1` digest, `?2` bytes, `?3` object key,
+ * `?4` now, `?5` whether it is a manifest.
  */
 export const UPSERT_BLOB = `
-  insert into blobs (digest, size_bytes, object_key, touched_at_ms, created_at_ms) values (?1, ?2, ?3, ?4, ?4)
+  insert into blobs (digest, size_bytes, object_key, touched_at_ms, created_at_ms, is_manifest) values (?1, ?2, ?3, ?4, ?4, ?5)
   on conflict (digest) do update set
-    touched_at_ms = excluded.touched_at_ms,
-    object_key = case when state in ('none', 'marked') then object_key else excluded.object_key end,
-    version = version + (state <> 'none'),
-    state = 'none'
-  where state in ('none', 'marked') or object_key <> excluded.object_key
+    touched_at_ms = max(touched_at_ms, excluded.touched_at_ms), is_manifest = max(is_manifest, excluded.is_manifest)
   returning id, digest, size_bytes, object_key`;
 
 /**
- * Makes an object the content of a digest, unless the digest has a usable one already. An object that is itself being
- * deleted is refused with BLOB_NOT_AVAILABLE.
+ * Aborts the batch with BLOB_NOT_AVAILABLE when the digest has come to name an object that garbage collection has deleted or
+ * is about to: somebody repeats what he had done, long after.
  */
-export function upsertBlob(
+export function guardObject(db: D1Database, digest: string): D1PreparedStatement {
+  const isDoomed = `exists (select 1 from blobs b join doomed_objects d on d.object_key = b.object_key where b.digest = ?)`;
+  return guard(db, 'BLOB_NOT_AVAILABLE', `not ${isDoomed}`, digest);
+}
+
+/** Makes an object the manifest of a digest, unless the digest has one already. */
+export function upsertManifest(
   db: D1Database,
   blob: { readonly digest: string; readonly sizeBytes: number; readonly objectKey: string; readonly nowMs: number },
 ): D1PreparedStatement[] {
   const { digest, sizeBytes, objectKey, nowMs } = blob;
-  const isDoomed = `exists (select 1 from blobs b where b.digest = ? and b.object_key = ? and not (${AVAILABLE}))`;
-  return [
-    guard(db, 'BLOB_NOT_AVAILABLE', `not ${isDoomed}`, digest, objectKey),
-    db.prepare(UPSERT_BLOB).bind(digest, sizeBytes, objectKey, nowMs),
-  ];
+  return [db.prepare(UPSERT_BLOB).bind(digest, sizeBytes, objectKey, nowMs, 1), guardObject(db, digest)];
 }

@@ -1,5 +1,5 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
-import { AVAILABLE, UPSERT_BLOB } from '#adapters/d1/blob-statements';
+import { guardObject, TOUCH_INTERVAL_MS, UPSERT_BLOB } from '#adapters/d1/blob-statements';
 import { GuardFailed, guard, guardProject } from '#adapters/d1/guards';
 import { aliasMessage, LIVING_ALIAS } from '#adapters/d1/repository-aliases';
 import { type Digest, parseDigest } from '#core/digest';
@@ -16,30 +16,28 @@ interface BlobRow {
 }
 
 interface TouchableBlobRow extends BlobRow {
+  repository_id: number;
   wants_touch: number;
 }
-
-/** Milliseconds for which a touch is recent enough not to be written again. */
-const TOUCH_INTERVAL_MS = 60_000;
 
 const LINKED_BLOB = `
   from blobs b
   join repository_blobs rb on rb.blob_id = b.id
   join repositories r on r.id = rb.repository_id
   join projects p on p.id = r.project_id
-  where b.digest = ?1 and p.name = ?2 and r.name = ?3 and ${AVAILABLE}`;
+  where b.digest = ?1 and p.name = ?2 and r.name = ?3`;
 
 const FIND_LINKED = `select b.id, b.digest, b.size_bytes, b.object_key ${LINKED_BLOB}`;
 
 const FIND_LINKED_AND_TOUCHABLE = `
-  select b.id, b.digest, b.size_bytes, b.object_key,
-    (b.state <> 'none' or (b.touched_at_ms < ?4
-      and not exists (select 1 from artifact_blobs ab where ab.blob_id = b.id))) as wants_touch
+  select b.id, b.digest, b.size_bytes, b.object_key, rb.repository_id, (b.touched_at_ms < ?4 and not exists (
+    select 1 from artifact_blobs ab where ab.blob_id = b.id and ab.repository_id = rb.repository_id)) as wants_touch
   ${LINKED_BLOB}`;
 
+/** Of a blob that the repository `?3` still has: garbage collection may have taken it, or the link alone, meanwhile. */
 const TOUCH = `
-  update blobs as b set touched_at_ms = ?2, version = version + (state <> 'none'), state = 'none'
-  where b.id = ?1 and ${AVAILABLE}`;
+  update blobs as b set touched_at_ms = max(touched_at_ms, ?2) where b.object_key = ?1
+    and exists (select 1 from repository_blobs rb where rb.repository_id = ?3 and rb.blob_id = b.id)`;
 
 /** No repository is made of the name that another had. Looks first: an insert that runs into a conflict has written a row of SQLite's own, for the sequence of ids. */
 const INSERT_REPOSITORY = `
@@ -53,19 +51,18 @@ const LINK = `
   where r.project_id = ?1 and r.name = ?2 and b.digest = ?3
   on conflict do nothing`;
 
-/** One guard for all that a link needs: the project lives, the repository could be made, and the blob's object is not being deleted. */
+/** One guard for all that a link needs: the project lives, and the repository could be made. */
 const GUARD_LINK = `
   insert into guards (code)
   select case
     when not exists (select 1 from projects where id = ?1 and deleted_at_ms is null) then 'PROJECT_GONE'
-    when not exists (select 1 from repositories where project_id = ?1 and name = ?2) then 'NAME_IS_ALIAS'
-    else 'BLOB_NOT_AVAILABLE' end
+    else 'NAME_IS_ALIAS' end
   where not exists (
     select 1 from repositories r
     join projects p on p.id = r.project_id
     join blobs b on b.digest = ?3
     join repository_blobs rb on rb.repository_id = r.id and rb.blob_id = b.id
-    where r.project_id = ?1 and r.name = ?2 and p.deleted_at_ms is null and ${AVAILABLE})`;
+    where r.project_id = ?1 and r.name = ?2 and p.deleted_at_ms is null)`;
 
 export class D1BlobStore implements BlobStore {
   readonly #db: D1Database;
@@ -87,7 +84,9 @@ export class D1BlobStore implements BlobStore {
     const row = await withRetries(() => query.first<TouchableBlobRow>());
     if (!row) return undefined;
     if (!row.wants_touch) return toBlob(row);
-    const touched = await withRetries(() => this.#db.prepare(TOUCH).bind(row.id, nowMs).run());
+    const touched = await withRetries(() =>
+      this.#db.prepare(TOUCH).bind(row.object_key, nowMs, row.repository_id).run(),
+    );
     return touched.meta.changes > 0 ? toBlob(row) : undefined;
   }
 
@@ -95,7 +94,8 @@ export class D1BlobStore implements BlobStore {
     const { projectId, digest, sizeBytes, objectKey, nowMs } = upload;
     const name = withinProject(upload.repository);
     const [upserted] = await runBatch(this.#db, [
-      this.#db.prepare(UPSERT_BLOB).bind(digest, sizeBytes, objectKey, nowMs),
+      this.#db.prepare(UPSERT_BLOB).bind(digest, sizeBytes, objectKey, nowMs, 0),
+      guardObject(this.#db, digest),
       this.#db.prepare(INSERT_REPOSITORY).bind(projectId, name, nowMs),
       this.#db.prepare(LINK).bind(projectId, name, digest, nowMs),
       this.#db.prepare(GUARD_LINK).bind(projectId, name, digest),
@@ -116,10 +116,7 @@ export class D1BlobStore implements BlobStore {
         guardProject(db, projectId),
         guard(db, 'NAME_IS_ALIAS', `not exists (${LIVING_ALIAS})`, projectId, name, nowMs),
         db.prepare(INSERT_REPOSITORY).bind(projectId, name, nowMs),
-        db
-          .prepare(`update blobs as b set touched_at_ms = ?2, version = version + (state <> 'none'), state = 'none'
-          where b.digest = ?1 and ${AVAILABLE}`)
-          .bind(digest, nowMs),
+        db.prepare('update blobs set touched_at_ms = max(touched_at_ms, ?2) where digest = ?1').bind(digest, nowMs),
         db.prepare(LINK).bind(projectId, name, digest, nowMs),
         db.prepare('select id, digest, size_bytes, object_key from blobs where digest = ?').bind(digest),
       ]);
@@ -171,7 +168,7 @@ function mountSource(mount: BlobMount): { query: string; bindings: readonly stri
     join repository_blobs rb on rb.blob_id = b.id
     join repositories r on r.id = rb.repository_id
     join projects p on p.id = r.project_id
-    where b.digest = ?1 and p.name in (select value from json_each(?2)) and ${AVAILABLE}`;
+    where b.digest = ?1 and p.name in (select value from json_each(?2))`;
   return { query, bindings: [JSON.stringify(mount.from.anyOfProjects)] };
 }
 

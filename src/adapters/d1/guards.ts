@@ -72,7 +72,9 @@ export type GuardCode =
   | 'WEBHOOK_GONE'
   | 'WEBHOOK_TAKEN'
   | 'TOO_MANY_WEBHOOKS'
-  | 'EVENTS_CONSUMED';
+  | 'EVENTS_CONSUMED'
+  | 'GARBAGE_CHANGED'
+  | 'ARTIFACT_WANTED';
 
 /** A batch that was rolled back because one of its preconditions did not hold. */
 export class GuardFailed extends Error {

@@ -1,7 +1,7 @@
 import { deleteStatements, findDeleted } from '#adapters/d1/artifact-deletion';
 import { sumChildren, upsertArtifact } from '#adapters/d1/artifact-statements';
 import { runBatch, withRetries } from '#adapters/d1/batch';
-import { AVAILABLE, upsertBlob } from '#adapters/d1/blob-statements';
+import { TOUCH_INTERVAL_MS, upsertManifest } from '#adapters/d1/blob-statements';
 import { type GuardCode, GuardFailed, guard, guardRepository } from '#adapters/d1/guards';
 import { guardJudgement } from '#adapters/d1/immutability-guard';
 import { mutationStatements } from '#adapters/d1/mutation';
@@ -25,6 +25,10 @@ interface ManifestRow {
   object_key: string;
 }
 
+interface TouchableManifestRow extends ManifestRow {
+  wants_touch: number;
+}
+
 const MANIFEST = `
   select a.id as artifact_id, a.repository_id, r.project_id, a.digest, a.manifest_media_type as media_type,
     a.manifest_size_bytes as size_bytes, b.object_key
@@ -36,6 +40,15 @@ const BY_DIGEST = `${MANIFEST}
   join blobs b on b.id = a.manifest_blob_id
   where p.name = ?1 and r.name = ?2 and a.digest = ?3`;
 
+/** Whether nobody but whoever asks keeps garbage collection from the manifest, and the last to ask is no longer recent. */
+const BY_DIGEST_AND_TOUCHABLE = BY_DIGEST.replace(
+  'b.object_key',
+  'b.object_key, (a.tag_count = 0 and b.touched_at_ms < ?4) as wants_touch',
+);
+
+const TOUCH = `update blobs set touched_at_ms = max(touched_at_ms, ?2)
+  where id = (select manifest_blob_id from artifacts where repository_id = ?3 and digest = ?1)`;
+
 const BY_TAG = `${MANIFEST}
   join tags t on t.repository_id = r.id
   join artifacts a on a.id = t.artifact_id
@@ -44,7 +57,7 @@ const BY_TAG = `${MANIFEST}
 
 /** What the repository `?2` holds of the descriptor `d`. */
 const LINKED_BLOB = `from blobs b join repository_blobs rb on rb.blob_id = b.id
-    where b.digest = d.value ->> '$.digest' and rb.repository_id = ?2 and ${AVAILABLE}`;
+    where b.digest = d.value ->> '$.digest' and rb.repository_id = ?2`;
 
 /** Descriptors of the JSON list `?1` for which the repository `?2` has no usable link to a blob of that size. */
 const UNFIT_BLOBS = `
@@ -59,7 +72,7 @@ const UNFIT_BLOBS = `
 const RELINK = `
   insert into repository_blobs (repository_id, blob_id, linked_at_ms)
   select ?2, b.id, ?3 from json_each(?1) d join blobs b on b.digest = d.value ->> '$.digest'
-  where ${AVAILABLE} and not exists (select 1 from repository_blobs rb where rb.repository_id = ?2 and rb.blob_id = b.id)
+  where not exists (select 1 from repository_blobs rb where rb.repository_id = ?2 and rb.blob_id = b.id)
     and exists (select 1 from artifact_trash_blobs tb where tb.blob_id = b.id and tb.repository_id = ?2)
   on conflict do nothing`;
 
@@ -93,8 +106,24 @@ export class D1ManifestStore implements ManifestStore {
     return this.#find(BY_TAG, repository, tag);
   }
 
+  async findByDigestAndTouch(
+    repository: RepositoryName,
+    digest: Digest,
+    nowMs: number,
+  ): Promise<StoredManifest | undefined> {
+    const query = this.#db
+      .prepare(BY_DIGEST_AND_TOUCHABLE)
+      .bind(projectOf(repository), withinProject(repository), digest, nowMs - TOUCH_INTERVAL_MS);
+    const row = await withRetries(() => query.first<TouchableManifestRow>());
+    if (!row) return undefined;
+    if (!row.wants_touch) return toStoredManifest(row);
+    const touch = this.#db.prepare(TOUCH).bind(digest, nowMs, row.repository_id);
+    const touched = await withRetries(() => touch.run());
+    return touched.meta.changes > 0 ? toStoredManifest(row) : undefined;
+  }
+
   async findObjectKey(digest: Digest): Promise<string | undefined> {
-    const query = this.#db.prepare(`select b.object_key from blobs b where b.digest = ? and ${AVAILABLE}`).bind(digest);
+    const query = this.#db.prepare('select b.object_key from blobs b where b.digest = ?').bind(digest);
     return (await withRetries(() => query.first<string>('object_key'))) ?? undefined;
   }
 
@@ -150,7 +179,7 @@ function putStatements(db: D1Database, put: ManifestPut): D1PreparedStatement[] 
     ...blobs.map(({ json }) => db.prepare(RELINK).bind(json, repositoryId, nowMs)),
     ...blobs.map(({ json }) => guard(db, 'BLOB_NOT_LINKED', `not exists (${UNFIT_BLOBS})`, json, repositoryId)),
     ...(put.isKnownObject ? [objectIsInUse(db, put)] : []),
-    ...upsertBlob(db, { digest, sizeBytes: put.sizeBytes, objectKey: put.objectKey, nowMs }),
+    ...upsertManifest(db, { digest, sizeBytes: put.sizeBytes, objectKey: put.objectKey, nowMs }),
     upsertArtifact(db, put),
     db.prepare('delete from artifact_trash where repository_id = ? and digest = ?').bind(repositoryId, digest),
     ...insertReferences(db, put, blobs),
@@ -163,7 +192,7 @@ function putStatements(db: D1Database, put: ManifestPut): D1PreparedStatement[] 
 }
 
 function objectIsInUse(db: D1Database, put: ManifestPut): D1PreparedStatement {
-  const condition = `exists (select 1 from blobs b where b.digest = ? and b.object_key = ? and ${AVAILABLE})`;
+  const condition = 'exists (select 1 from blobs where digest = ? and object_key = ?)';
   return guard(db, 'BLOB_NOT_AVAILABLE', condition, put.digest, put.objectKey);
 }
 

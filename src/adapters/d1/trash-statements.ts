@@ -1,4 +1,3 @@
-import { AVAILABLE } from '#adapters/d1/blob-statements';
 import { guard } from '#adapters/d1/guards';
 import { guardJudgement } from '#adapters/d1/immutability-guard';
 import { mutationStatements } from '#adapters/d1/mutation';
@@ -53,14 +52,11 @@ export function restoreArtifactStatements(db: D1Database, restore: ArtifactResto
   const { nowMs } = mutation;
   const ids = JSON.stringify(trashIds);
   const areThere = `(select count(*) from artifact_trash where id in ${IDS}) = ?2`;
-  const areAvailable = `not exists (select 1 from blobs b where b.id in (${NEEDED_BLOBS}) and not (${AVAILABLE}))`;
-  const touch = `update blobs as b set touched_at_ms = ?2, version = version + (state <> 'none'), state = 'none'
-    where b.id in (${NEEDED_BLOBS})`;
+  const touch = `update blobs set touched_at_ms = max(touched_at_ms, ?2) where id in (${NEEDED_BLOBS})`;
   return [
     ...mutationStatements(db, mutation),
     ...underLease(db, { repositoryId, lockToken, nowMs }),
     guard(db, 'TRASH_GONE', areThere, ids, trashIds.length),
-    guard(db, 'BLOB_NOT_AVAILABLE', areAvailable, ids),
     db.prepare(touch).bind(ids, nowMs),
     ...RESTORE.map((sql) => db.prepare(sql).bind(...(sql.includes('?2') ? [ids, nowMs] : [ids]))),
   ];

@@ -128,8 +128,6 @@ function rethrow(error: unknown, what: string, tag?: RestorableTag): never {
   switch (error.code) {
     case 'TRASH_GONE':
       throw fail('NOT_FOUND', `${what} not found in the trash`);
-    case 'BLOB_NOT_AVAILABLE':
-      throw fail('NOT_FOUND', `the content of ${what} is being garbage collected, push it again`);
     case 'ARTIFACT_GONE':
       throw fail('NOT_FOUND', `${what} named the artifact ${tag?.digest}, which is deleted; restore that first`);
     case 'NAME_TAKEN':

@@ -37,6 +37,7 @@ const OTHERS: readonly AuditEventType[] = [
   ...on('trust-rule', 'create', 'update', 'delete', 'login'),
   ...on('job-queue', 'pause', 'resume', 'stop'),
   ...on('job', 'stop'),
+  ...on('garbage-collection', 'create', 'update', 'delete', 'stop'),
 ];
 
 /** Every type of event an entry of the audit log can be of, as settings and purges name them. */

@@ -1,12 +1,6 @@
 import type { Digest } from '#core/digest';
 import type { RepositoryName } from '#core/reference';
 
-/**
- * Where a blob stands with garbage collection. `marked` may still be used and is then `none` again; a blob in
- * `deleting` is gone for clients, who upload it again under a new object; `failed` is a deletion to be repeated.
- */
-export type BlobState = 'none' | 'marked' | 'deleting' | 'failed';
-
 /** A content the registry holds, as far as serving it needs. */
 export interface Blob {
   readonly id: number;

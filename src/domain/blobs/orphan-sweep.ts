@@ -7,7 +7,7 @@ import type { IntentStore } from '#domain/blobs/intent-store';
  * How old an intent must be. A key leaves within 15 minutes of its intent, an upload ends within 24 hours of its
  * beginning, and what is then still without a row will never have one; 48 hours leave room for doubt.
  */
-const SETTLED_AFTER_MS = 48 * 60 * 60 * 1000;
+export const SETTLED_AFTER_MS = 48 * 60 * 60 * 1000;
 /** Intents looked at in one tick; each has 1,000 keys at most. */
 const INTENTS_PER_SWEEP = 20;
 

@@ -96,6 +96,16 @@ export class ManifestService {
     return known(manifest, reference.digest);
   }
 
+  /**
+   * As {@link stat}, for somebody about to push: an index whose child is found there may follow, and garbage collection must
+   * not take the child before it comes.
+   */
+  async statForPush(repository: RepositoryName, reference: Reference): Promise<StoredManifest> {
+    if (reference.kind === 'tag') return this.stat(repository, reference);
+    const { store, clock } = this.#deps;
+    return known(await store.findByDigestAndTouch(repository, reference.digest, clock.nowMs()), reference.digest);
+  }
+
   /** The manifest's bytes, exactly as they were pushed. */
   async read(repository: RepositoryName, manifest: StoredManifest): Promise<Uint8Array> {
     const bytes = await this.#deps.content.readAll(manifest);

@@ -44,6 +44,9 @@ export interface ManifestStore {
   findByDigest(repository: RepositoryName, digest: Digest): Promise<StoredManifest | undefined>;
   findByTag(repository: RepositoryName, tag: TagName): Promise<StoredManifest | undefined>;
 
+  /** As {@link findByDigest}, and keeps the manifest from garbage collection when no tag names it. */
+  findByDigestAndTouch(repository: RepositoryName, digest: Digest, nowMs: number): Promise<StoredManifest | undefined>;
+
   /** Where the bytes of this digest are, if any repository has pushed them. */
   findObjectKey(digest: Digest): Promise<string | undefined>;
 

@@ -2,7 +2,7 @@ import type { Clock } from '#core/clock';
 import type { MigrationStore } from '#domain/system/migration-store';
 
 /** The newest migration this code was written for; the last file in `migrations/`. */
-export const EXPECTED_MIGRATION = '0015_kept-totals.sql';
+export const EXPECTED_MIGRATION = '0016_garbage-collection.sql';
 
 /** How long an answer is given again, in milliseconds: anybody may ask, and asking costs a query. */
 const REPORT_TTL_MS = 5_000;

@@ -402,6 +402,27 @@ const STEPS: readonly Step[] = [
     },
   },
   {
+    operation: 'POST /api/v2.0/system/gc/schedule',
+    type: 'create_garbage-collection',
+    resource: 'garbage-collection',
+    run: () => send('POST', `${API}/system/gc/schedule`, { schedule: { type: 'Manual' } }),
+  },
+  {
+    operation: 'PUT /api/v2.0/system/gc/schedule',
+    type: 'update_garbage-collection',
+    resource: 'garbage-collection',
+    run: () => send('PUT', `${API}/system/gc/schedule`, { schedule: { type: 'Weekly' } }),
+  },
+  {
+    operation: 'PUT /api/v2.0/system/gc/:gc_id',
+    type: 'stop_garbage-collection',
+    resource: 'garbage-collection',
+    run: async () => {
+      const runs = (await (await send('GET', `${API}/system/gc?page_size=1`)).json()) as { id: number }[];
+      return send('PUT', `${API}/system/gc/${runs[0]?.id}`);
+    },
+  },
+  {
     operation: 'POST /api/v2.0/scanners',
     type: 'create_scanner',
     resource: 'audited',

@@ -18,6 +18,7 @@ const SMALL_TABLES: Readonly<Record<string, string>> = {
 /** Indexes, or tables in the order of their ids, that a statement may read from one end when it is cut off by `limit`. */
 const CUT_OFF: Readonly<Record<string, string>> = {
   outbox: 'the first events that wait, in the order of their commits',
+  doomed_objects_pending: 'objects that garbage collection has not deleted yet, as many as one call takes',
   audit_log_at: 'the log of the whole registry in the order of time, its first 10,000 entries',
   projects_live_created: 'a page of all projects',
   projects_live_id: 'a page of all projects',

@@ -1,10 +1,10 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { BlobState } from '#domain/blobs/blob';
 import { repositories } from './repositories.ts';
 
 /**
  * One row a content: layers, configs and the bytes of manifests, each once for the whole registry. A row never points
- * at a missing object; an object without a row is garbage (docs/storage-layout.md).
+ * at a missing object; an object without a row is garbage (docs/storage-layout.md). Whatever needs a blob refers to this row
+ * by a foreign key, so that the database itself refuses to delete one that is needed.
  */
 export const blobs = sqliteTable(
   'blobs',
@@ -14,10 +14,8 @@ export const blobs = sqliteTable(
     sizeBytes: integer('size_bytes').notNull(),
     /** The object's key in R2 (`adapters/r2/keys.ts`). */
     objectKey: text('object_key').notNull(),
-    /** `none`, `marked`, `deleting` or `failed` (`domain/blobs/blob.ts`). */
-    state: text('state').$type<BlobState>().notNull().default('none'),
-    /** Counts changes of `state` and `object_key`, so that a collector's decision holds only for what it has seen. */
-    version: integer('version').notNull().default(1),
+    /** Whether a manifest was ever pushed as it; the results of garbage collection tell manifests from other blobs. */
+    isManifest: integer('is_manifest', { mode: 'boolean' }).notNull().default(false),
     /** When somebody last showed interest in the blob; unreferenced and untouched for the window is garbage. */
     touchedAtMs: integer('touched_at_ms').notNull(),
     createdAtMs: integer('created_at_ms').notNull(),

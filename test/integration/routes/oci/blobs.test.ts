@@ -139,26 +139,10 @@ describe('HEAD /v2/:name/blobs/:digest', () => {
   it('keeps an unreferenced blob from garbage collection when a pusher asks', async () => {
     const { digest, path } = await pushed();
     const { DB } = harness.env;
-    await DB.prepare(`update blobs set state = 'marked', touched_at_ms = 0 where digest = ?`).bind(digest).run();
+    await DB.prepare('update blobs set touched_at_ms = 0 where digest = ?').bind(digest).run();
     expect((await harness.asAdmin('HEAD', path)).status).toBe(200);
-    const row = await DB.prepare('select state, version, touched_at_ms from blobs where digest = ?')
-      .bind(digest)
-      .first();
-    expect(row).toMatchObject({ state: 'none', version: 2 });
-    expect(row?.['touched_at_ms']).toBeGreaterThan(0);
-  });
-
-  it('answers 404 for a blob that is being deleted, and takes a new upload of it under a new object', async () => {
-    const { repository, bytes, digest, path } = await pushed();
-    const { DB } = harness.env;
-    const objectKey = () =>
-      DB.prepare('select object_key from blobs where digest = ?').bind(digest).first<string>('object_key');
-    const doomed = await objectKey();
-    await DB.prepare(`update blobs set state = 'deleting' where digest = ?`).bind(digest).run();
-    expect((await harness.asAdmin('HEAD', path)).status).toBe(404);
-    await pushBlob(harness, repository, bytes);
-    expect((await harness.asAdmin('HEAD', path)).status).toBe(200);
-    expect(await objectKey()).not.toBe(doomed);
+    const touched = DB.prepare('select touched_at_ms from blobs where digest = ?').bind(digest);
+    expect(await touched.first('touched_at_ms')).toBeGreaterThan(0);
   });
 });
 
