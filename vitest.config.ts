@@ -23,8 +23,8 @@ const propertyRuns = Number(process.env['ROADSTEAD_PROPERTY_RUNS'] ?? (isHeavy ?
 /** Of the calls at which an isolate may die, each one, or every fourth. */
 const crashStride = isHeavy ? 1 : 4;
 
-/** Nothing is measured here; a busy machine must not fail a test. */
-const SLOW_MACHINE_MS = 60_000;
+/** Nothing is measured here; a busy machine must not fail a test. In milliseconds. */
+const SLOW_MACHINE = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 /**
  * Brought into workerd as a file each, as modules are asked for one by one: zod alone is a hundred. Of itty-durable the
@@ -66,7 +66,7 @@ export default defineConfig({
           name: 'unit',
           // A process for each file, with its modules, would take three times as long as the tests.
           isolate: false,
-          testTimeout: SLOW_MACHINE_MS,
+          ...SLOW_MACHINE,
           include: isHeavy ? [] : ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
         },
       },
@@ -74,7 +74,7 @@ export default defineConfig({
         // What runs around the worker, on Node: `npm start` itself, as a process.
         test: {
           name: 'server',
-          testTimeout: SLOW_MACHINE_MS,
+          ...SLOW_MACHINE,
           include: isHeavy ? LEFT_OUT : ['test/server/**/*.test.ts'],
           exclude: isHeavy ? [] : LEFT_OUT,
         },
@@ -100,7 +100,7 @@ export default defineConfig({
           name: 'workers',
           // An isolate and a database for each file would take longer than the tests themselves.
           isolate: false,
-          testTimeout: SLOW_MACHINE_MS,
+          ...SLOW_MACHINE,
           deps: { optimizer: { ssr: { enabled: true, include: BUNDLED_PACKAGES } } },
           include: isHeavy ? SAMPLED : ['test/integration/**/*.test.ts', 'test/api/**/*.test.ts'],
           setupFiles: [

@@ -180,7 +180,7 @@ beforeAll(async () => {
       .bind(id)
       .run();
   }
-}, 30_000);
+});
 
 describe('the permission matrix', () => {
   it('has a row for every operation there is', () => {

@@ -38,7 +38,7 @@ async function startedServer() {
   return { stateDirectory, server, token: await adminToken(server.url, adminPassword) };
 }
 
-describe('npm start', { timeout: 120_000 }, () => {
+describe('npm start', { timeout: 300_000 }, () => {
   it('opens none of the doors that Miniflare has for developers', async () => {
     const { stateDirectory, server, token } = await startedServer();
     const blob = randomBytes(100);

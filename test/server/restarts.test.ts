@@ -11,7 +11,7 @@ async function answers(url: string): Promise<boolean> {
   );
 }
 
-describe('npm start, again and again', { timeout: 120_000 }, () => {
+describe('npm start, again and again', { timeout: 300_000 }, () => {
   it('keeps its state over a stop and over a kill -9, and leaves no process behind', async () => {
     const stateDirectory = temporaryDirectory();
     const blobs = Array.from({ length: 2 }, () => randomBytes(20_000));

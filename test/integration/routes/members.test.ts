@@ -52,7 +52,7 @@ beforeAll(async () => {
   owner = await insertUser(server, 'members-owner', 'Passw0rd-members');
   guest = await insertUser(server, 'members-guest', 'Passw0rd-members');
   for (const name of ['members-a', 'members-b', 'members-c']) users.push(await insertUser(server, name, 'Passw0rd-x'));
-}, 30_000);
+});
 
 describe('POST /api/v2.0/projects/{project_name_or_id}/members', () => {
   it('makes a user a member, by id or by name', async () => {
