@@ -17,7 +17,7 @@ export function launchStatements(db: D1Database, launch: Launch): D1PreparedStat
 }
 
 /** The execution alone, and what goes with it; to be followed by the tasks and {@link settledStatements}. */
-export function executionStatements(db: D1Database, launch: Launch): D1PreparedStatement[] {
+function executionStatements(db: D1Database, launch: Launch): D1PreparedStatement[] {
   const { vendorType, vendorId, trigger, operator, launchKey, parameters, nowMs, mutation } = launch;
   const { keptExecutions } = JOB_CATALOGUE[vendorType];
   return [
@@ -41,7 +41,7 @@ export function executionStatements(db: D1Database, launch: Launch): D1PreparedS
 }
 
 /** `e` is the execution that was just made and has no tasks yet. */
-export const NEW_EXECUTION = `executions e where e.launch_key = ?1 and e.task_count = 0 and e.ended_at_ms is null`;
+const NEW_EXECUTION = `executions e where e.launch_key = ?1 and e.task_count = 0 and e.ended_at_ms is null`;
 
 /** When a new task of the lane that `lane`, an SQL expression, says may run: at once, or when its turn comes. */
 export function firstDueAt(lane: string, nowMs: string): string {
@@ -62,7 +62,7 @@ function tasksStatement(db: D1Database, { launchKey, tasks, nowMs }: Launch): D1
 }
 
 /** Ends a run without tasks; answers the execution, and the tasks to wake. */
-export function settledStatements(db: D1Database, { launchKey, nowMs }: Launch): D1PreparedStatement[] {
+function settledStatements(db: D1Database, { launchKey, nowMs }: Launch): D1PreparedStatement[] {
   return [
     db
       .prepare(`update executions as e set status = 'Success', ended_at_ms = ?2 where e.launch_key = ?1 and e.task_count = 0

@@ -80,8 +80,8 @@ export class D1ScheduleStore implements ScheduleStore {
   }
 }
 
-/** Statements that set a schedule, to stand in the batch of whatever it belongs to. */
-export function putStatements(
+/** Makes it, or replaces the one there is. */
+function putStatements(
   db: D1Database,
   schedule: NewSchedule,
   isNew: boolean,

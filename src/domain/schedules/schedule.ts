@@ -3,8 +3,7 @@ import { AppError } from '#core/errors';
 import type { VendorType } from '#domain/jobs/vendor-type';
 
 /** Harbor's words for how often; the first three stand for crons of their own. */
-export const CRON_TYPES = ['Hourly', 'Daily', 'Weekly', 'Custom'] as const;
-export type CronType = (typeof CRON_TYPES)[number];
+export type CronType = 'Hourly' | 'Daily' | 'Weekly' | 'Custom';
 
 /** Work that comes again at set times. */
 export interface Schedule {
