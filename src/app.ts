@@ -37,6 +37,7 @@ import { scannerRoutes } from '#routes/api/scanners';
 import { scheduleRoutes } from '#routes/api/schedules';
 import { searchRoutes } from '#routes/api/search';
 import { statisticsRoutes } from '#routes/api/statistics';
+import { storageComparisonRoutes } from '#routes/api/storage-comparison';
 import { openSystemRoutes, systemRoutes } from '#routes/api/system';
 import { systemRetentionRoutes } from '#routes/api/system-retention';
 import { systemVolumeRoutes } from '#routes/api/system-volumes';
@@ -126,6 +127,7 @@ const API_ROUTES = [
   scheduleRoutes,
   jobServiceRoutes,
   garbageCollectionRoutes,
+  storageComparisonRoutes,
   auditLogRoutes,
   purgeRoutes,
   webhookPolicyRoutes,

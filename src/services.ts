@@ -14,7 +14,7 @@ import { HealthService } from '#domain/system/health-service';
 import { missingSecrets, parseSettings, type Settings } from '#src/config';
 import type { Env } from '#src/env';
 import { createAccess } from '#src/services/access-services';
-import { createGarbageCollector } from '#src/services/garbage-services';
+import { createGarbageJobs } from '#src/services/garbage-services';
 import { createJobService, createJobs } from '#src/services/job-services';
 import { createOperations } from '#src/services/operation-services';
 import { createRegistry } from '#src/services/registry-services';
@@ -49,7 +49,7 @@ export function createServices(
   const registry = createRegistry(env, { settings, clock, meter, aliases, jobs, subscriber: webhookDispatcher });
   const background = meter.follow(platformBackground);
   const { retention, retentionJob } = createRetention(env, { ...registry, configuration, jobs, background, clock });
-  const garbageCollector = createGarbageCollector(env, { ...registry, configuration, retention, background, clock });
+  const garbageJobs = createGarbageJobs(env, { ...registry, configuration, retention, background, clock });
   return {
     settings,
     clock,
@@ -61,7 +61,7 @@ export function createServices(
     ...createOperations(env, settings, { ...access, events: registry.events, logReceiver, meter, clock }),
     ...createJobs(env, {
       jobs,
-      handlers: { WEBHOOK: deliveryJob, SLACK: deliveryJob, RETENTION: retentionJob, GARBAGE_COLLECTION: garbageCollector },
+      handlers: { WEBHOOK: deliveryJob, SLACK: deliveryJob, RETENTION: retentionJob, ...garbageJobs },
       launches: { RETENTION: (schedule, launchKey) => retention.runScheduled(schedule, launchKey) },
       meter,
       clock,

@@ -45,6 +45,13 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
   createPurgeSchedule: ['`audit_retention_hour` is 1 to 240,000, `dry_run` a boolean: else 400'],
   updatePurgeSchedule: ['the bounds of createPurgeSchedule'],
   getPurgeSchedule: ['no schedule is `null`'],
+  createGCSchedule: [
+    '`time_window_hours` is a parameter; `delete_tag` has no effect',
+    'parameters of another kind are 400',
+  ],
+  updateGCSchedule: ['the parameters of createGCSchedule'],
+  getGCSchedule: ['no schedule is `null`'],
+  stopGC: ['a run that is no garbage collection is 404'],
   stopPurge: ['a run that is no purge is 404'],
   listScanners: ['`health` and what the adapter says of itself are told too'],
   createScanner: ['an adapter that cannot be used is 400', '`skip_certVerify` is stored and never honoured'],

@@ -9,6 +9,7 @@ import { CloudflareJobQueue } from '#adapters/queue/job-queue';
 import type { Clock } from '#core/clock';
 import { PurgeJob } from '#domain/audit/purge-job';
 import { PurgeService } from '#domain/audit/purge-service';
+import { ComparisonService } from '#domain/gc/comparison-service';
 import { GcService } from '#domain/gc/gc-service';
 import type { JobHandler } from '#domain/jobs/job-handler';
 import { JobMonitorService } from '#domain/jobs/job-monitor-service';
@@ -61,7 +62,8 @@ export function createJobs({ DB: db, JOBS }: Env, { jobs, handlers: others, laun
   });
   const purges = new PurgeService({ jobs, schedules, clock });
   const garbageCollection = new GcService({ jobs, schedules, clock });
-  return { jobs, jobRunner, jobMonitor, purges, schedules, garbageCollection };
+  const storageComparison = new ComparisonService({ jobs, schedules, clock });
+  return { jobs, jobRunner, jobMonitor, purges, schedules, garbageCollection, storageComparison };
 }
 
 /** What begins work, for everybody who has some; apart from what does it, which may need everybody. */

@@ -6,7 +6,13 @@ import { createApp } from '#src/app';
 import { createServer } from '#test/support/server';
 
 /** Operations that Harbor does not have, by their tag. */
-const OWN_TAGS: ReadonlySet<string> = new Set(['trust-rule', 'trash', 'rename', 'default-retention']);
+const OWN_TAGS: ReadonlySet<string> = new Set([
+  'trust-rule',
+  'trash',
+  'rename',
+  'default-retention',
+  'storage-comparison',
+]);
 
 interface Operation {
   readonly operationId: string;

@@ -745,6 +745,22 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     granted: 404,
   },
 
+  'GET /api/v2.0/system/storage-comparison': {
+    need: system('garbage-collection:list'),
+    path: () => `${API}/system/storage-comparison`,
+    granted: 200,
+  },
+  'POST /api/v2.0/system/storage-comparison': {
+    need: system('garbage-collection:create'),
+    path: () => `${API}/system/storage-comparison`,
+    body: () => ({ schedule: { type: 'Manual' }, parameters: { dry_run: 'no' } }),
+    granted: 400,
+  },
+  'GET /api/v2.0/system/storage-comparison/:id/log': {
+    need: system('garbage-collection:read'),
+    path: () => `${API}/system/storage-comparison/${ABSENT}/log`,
+    granted: 404,
+  },
   'GET /api/v2.0/system/gc': {
     need: system('garbage-collection:list'),
     path: () => `${API}/system/gc`,

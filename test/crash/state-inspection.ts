@@ -45,7 +45,12 @@ export function compareStorage(stateDirectory: string): {
     readCopy(file, (database) => {
       objects.push(...column(database, '_mf_objects', 'key').filter((key) => key.startsWith('blobs/')));
       if (!tablesOf(database).has('artifacts')) return;
-      referenced.push(...database.prepare(REFERENCED).all().map(({ value }) => String(value)));
+      referenced.push(
+        ...database
+          .prepare(REFERENCED)
+          .all()
+          .map(({ value }) => String(value)),
+      );
     });
   }
   return { objects: objects.sort(), referenced: referenced.sort() };

@@ -1,5 +1,5 @@
-import { PLANTED_BUGS } from '#test/support/gc-model/planted-bugs';
 import type { Search } from '#test/support/gc-model/in-memory';
+import { PLANTED_BUGS } from '#test/support/gc-model/planted-bugs';
 
 interface ModelResults {
   readonly searches: readonly Search[];
@@ -34,7 +34,10 @@ export function modelDocument({ searches, bugs, seconds, seed }: ModelResults): 
     `| histories that lost or left something | ${failures} |`,
     `| time | ${Math.round(seconds)} s |`,
     '',
-    `Done: ${[...done].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name} ${count.toLocaleString('en')}`).join(', ')}.`,
+    `Done: ${[...done]
+      .sort(([, a], [, b]) => b - a)
+      .map(([name, count]) => `${name} ${count.toLocaleString('en')}`)
+      .join(', ')}.`,
     '',
     '## Planted bugs',
     '',

@@ -30,9 +30,13 @@ async function main(): Promise<void> {
     histories: Math.min(PORTION, histories - at * PORTION),
     seed: seed + at,
   }));
-  const searches = await inThreads(portions, ({ failure }, { seed: at }) => failure && console.log(`seed ${at}: ${failure}`));
+  const searches = await inThreads(
+    portions,
+    ({ failure }, { seed: at }) => failure && console.log(`seed ${at}: ${failure}`),
+  );
   const seconds = (performance.now() - begunAtMs) / 1000;
-  const bugTasks = PLANTED_BUGS.map((_, bug) => ({ histories: Number(values['bug-histories']), seed, bug }));
+  const bugHistories = Number(values['bug-histories']);
+  const bugTasks = bugHistories > 0 ? PLANTED_BUGS.map((_, bug) => ({ histories: bugHistories, seed, bug })) : [];
   const bugs = await inThreads(bugTasks, ({ failure, histories: count }, { bug }) =>
     console.log(`${failure ? 'noticed' : 'MISSED'} after ${count}: ${PLANTED_BUGS[bug ?? 0]?.name}`),
   );

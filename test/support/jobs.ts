@@ -1,6 +1,7 @@
 import { edgeLimits } from '#test/support/edge-limits';
 import { createHarness, type Harness } from '#test/support/harness';
 import type { Interceptor } from '#test/support/intercepted-bindings';
+import { asAdmin } from '#test/support/server';
 
 /** A harness whose jobs run when a test says so, and not by themselves. */
 export function createJobHarness(intercept: Interceptor = edgeLimits): Harness {
@@ -18,4 +19,16 @@ export async function runDueJobs({ env, services, clock }: Harness): Promise<num
     for (const { id } of results) await services.jobRunner.run({ taskId: id });
     woken += results.length;
   }
+}
+
+/** The harness, but that `/v2` is asked with a password: tokens run out when a test moves the clock. */
+export function byPassword(harness: Harness): Harness {
+  return {
+    ...harness,
+    asAdmin: (method, path, init = {}) =>
+      harness.request(method, path, {
+        ...init,
+        headers: { ...Object.fromEntries(new Headers(init.headers)), ...asAdmin },
+      }),
+  };
 }

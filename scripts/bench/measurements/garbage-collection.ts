@@ -93,7 +93,9 @@ async function collect(server: Roadstead): Promise<Run> {
     if (status === 'Error') throw new Error('garbage collection failed');
     if (status === 'Success') {
       const { purged_blobs: purged } = JSON.parse(parameters) as { purged_blobs: number };
-      const log = String((await ask(server, 'GET', `${path}/log`)).body).trim().split('\n');
+      const log = String((await ask(server, 'GET', `${path}/log`)).body)
+        .trim()
+        .split('\n');
       const timeOf = (line: string | undefined) => Date.parse((line ?? '').split(' ')[0] ?? '');
       return { purged, seconds: (timeOf(log.at(-1)) - timeOf(log[0])) / 1000 };
     }

@@ -25,7 +25,8 @@ interface CandidateRow {
 const CANDIDATES = candidatesSql('');
 
 /** As {@link CANDIDATES}, once what a dry run of garbage collection remembers were gone. */
-const CANDIDATES_LEFT = candidatesSql(` and ar.parent_id not in (select id from dry_run_deletions where kind <> 'blob')`);
+const CANDIDATES_LEFT = candidatesSql(` and not exists (
+  select 1 from dry_run_deletions d where d.kind in ('artifact', 'trashed') and d.id = ar.parent_id)`);
 
 function candidatesSql(parentsLeft: string): string {
   return `

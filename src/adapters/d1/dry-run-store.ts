@@ -46,10 +46,14 @@ export class D1DryRunStore implements DryRunStore {
     isFreed: boolean,
     progress: Progress,
   ): Promise<void> {
-    const ids = JSON.stringify((await findDeletedAfter(this.#db, artifact.repositoryId, [artifact.digest])).map(({ id }) => id));
+    const ids = JSON.stringify(
+      (await findDeletedAfter(this.#db, artifact.repositoryId, [artifact.digest])).map(({ id }) => id),
+    );
     const remember = (kind: string, select: string) =>
       this.#db
-        .prepare(`insert into dry_run_deletions (kind, id) select ?2, id from (${select}) where true on conflict do nothing`)
+        .prepare(
+          `insert into dry_run_deletions (kind, id) select ?2, id from (${select}) where true on conflict do nothing`,
+        )
         .bind(ids, kind);
     const going = '(select value from json_each(?1))';
     const blobs = `select manifest_blob_id as id from artifacts where id in ${going}

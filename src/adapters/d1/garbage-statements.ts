@@ -18,7 +18,8 @@ export function isUnneeded(cutoff: string): string {
     and not exists (select 1 from artifact_trash t where t.manifest_blob_id = b.id)`;
 }
 
-const REMEMBERED = `select id from dry_run_deletions where kind = 'artifact'`;
+const isRemembered = (id: string) =>
+  `exists (select 1 from dry_run_deletions d where d.kind = 'artifact' and d.id = ${id})`;
 
 /**
  * Nothing would refer to the blob, once a run had deleted the artifacts that the dry run remembers, old trash, and stale links.
@@ -26,8 +27,8 @@ const REMEMBERED = `select id from dry_run_deletions where kind = 'artifact'`;
  */
 export function wouldBeUnneeded(cutoff: string): string {
   return `${ARE_TOUCHED(cutoff)}
-    and not exists (select 1 from artifacts a where a.manifest_blob_id = b.id and a.id not in (${REMEMBERED}))
-    and not exists (select 1 from artifact_blobs ab where ab.blob_id = b.id and ab.artifact_id not in (${REMEMBERED}))
+    and not exists (select 1 from artifacts a where a.manifest_blob_id = b.id and not ${isRemembered('a.id')})
+    and not exists (select 1 from artifact_blobs ab where ab.blob_id = b.id and not ${isRemembered('ab.artifact_id')})
     and not exists (select 1 from repository_blobs rb where rb.blob_id = b.id and rb.linked_at_ms > ${cutoff}
       and not exists (select 1 from artifact_blobs ab where ab.blob_id = b.id and ab.repository_id = rb.repository_id))
     and not exists (select 1 from artifact_trash t where t.manifest_blob_id = b.id and t.deleted_at_ms > ${cutoff})

@@ -5,7 +5,13 @@ import { progressStatements } from '#adapters/d1/task-progress';
 import type { Digest } from '#core/digest';
 import type { RepositoryName } from '#core/reference';
 import type { Found, Outcome } from '#domain/gc/garbage-store';
-import type { GoingAlong, UntaggedArtifact, UntaggedDeletion, UntaggedPosition, UntaggedStore } from '#domain/gc/untagged-store';
+import type {
+  GoingAlong,
+  UntaggedArtifact,
+  UntaggedDeletion,
+  UntaggedPosition,
+  UntaggedStore,
+} from '#domain/gc/untagged-store';
 import { RulesChanged } from '#domain/immutability/judgement';
 
 interface UntaggedRow {

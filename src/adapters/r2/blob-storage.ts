@@ -1,5 +1,5 @@
 import { isTransientFailure } from '#adapters/r2/failures';
-import { journalKeyOf, keyBound } from '#adapters/r2/keys';
+import { BLOBS, JOURNAL, journalKeyOf, keyBound, objectKeyOf } from '#adapters/r2/keys';
 import type { ObjectKeys } from '#adapters/r2/object-keys';
 import type { ByteRange } from '#core/byte-range';
 import { type Digest, digestAlgorithm, digestHex } from '#core/digest';
@@ -62,8 +62,15 @@ export class R2BlobStorage implements BlobStorage {
   }
 
   async list(prefix: string, after?: string): Promise<ObjectPage> {
-    const page = await this.#bucket.list({ prefix, limit: LIST_LIMIT, ...(after && { startAfter: after }) });
-    return { keys: page.objects.map((object) => object.key), isLast: !page.truncated };
+    const options = { prefix: prefix || BLOBS, limit: LIST_LIMIT, ...(after && { startAfter: after }) };
+    const page = await retryTransient(() => this.#bucket.list(options), isTransientFailure);
+    const objects = page.objects.map(({ key, uploaded }) => ({ key, uploadedAtMs: uploaded.getTime() }));
+    return { objects, isLast: !page.truncated };
+  }
+
+  async listJournal(after?: string): Promise<ObjectPage> {
+    const { objects, isLast } = await this.list(JOURNAL, after && journalKeyOf(after));
+    return { objects: objects.map((each) => ({ ...each, key: objectKeyOf(each.key) })), isLast };
   }
 
   async writeJournal(objectKey: string, labels: ObjectLabels & { readonly digest: Digest }): Promise<void> {

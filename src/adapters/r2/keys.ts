@@ -8,8 +8,8 @@
  * `<intent>` is `<opened at, ms, base 36>-<uuid>` and names a row of `object_intents` (docs/adr/0006-write-intents.md),
  * so keys sort by the age of their intents. A key is written once and never again.
  */
-const BLOBS = 'blobs/';
-const JOURNAL = 'journal/';
+export const BLOBS = 'blobs/';
+export const JOURNAL = 'journal/';
 
 /** Digits of a time in base 36; nine last until the year 5188. */
 const TIME_DIGITS = 9;
@@ -31,4 +31,9 @@ export function objectKeyUnder(prefix: string, id: string): string {
 /** Where the journal entry of an object is. */
 export function journalKeyOf(objectKey: string): string {
   return `${JOURNAL}${objectKey.slice(BLOBS.length)}`;
+}
+
+/** The inverse of {@link journalKeyOf}. */
+export function objectKeyOf(journalKey: string): string {
+  return `${BLOBS}${journalKey.slice(JOURNAL.length)}`;
 }

@@ -38,6 +38,7 @@ const OTHERS: readonly AuditEventType[] = [
   ...on('job-queue', 'pause', 'resume', 'stop'),
   ...on('job', 'stop'),
   ...on('garbage-collection', 'create', 'update', 'delete', 'stop'),
+  ...on('storage-comparison', 'create', 'update', 'delete'),
 ];
 
 /** Every type of event an entry of the audit log can be of, as settings and purges name them. */

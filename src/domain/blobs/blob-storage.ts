@@ -25,9 +25,15 @@ export interface WriteOptions {
   readonly verify?: Digest;
 }
 
-/** Keys in order. */
+/** An object that is there. */
+export interface ListedObject {
+  readonly key: string;
+  readonly uploadedAtMs: number;
+}
+
+/** Objects in the order of their keys. */
 export interface ObjectPage {
-  readonly keys: readonly string[];
+  readonly objects: readonly ListedObject[];
   readonly isLast: boolean;
 }
 
@@ -59,8 +65,11 @@ export interface BlobStorage {
   /** Deletes up to 500 objects; absent ones count as deleted. */
   delete(objectKeys: readonly string[]): Promise<void>;
 
-  /** Keys that begin with `prefix` and come after `after`. At most 500. */
+  /** Objects whose keys begin with `prefix` and come after `after`, of all when there is no prefix. At most 500. */
   list(prefix: string, after?: string): Promise<ObjectPage>;
+
+  /** Journal entries after that of the object `after`, by the keys of the objects they describe. At most 500. */
+  listJournal(after?: string): Promise<ObjectPage>;
 
   /** Records the digest of an object whose labels could not hold it. */
   writeJournal(objectKey: string, labels: ObjectLabels & { readonly digest: Digest }): Promise<void>;

@@ -44,7 +44,8 @@ export class OrphanSweep {
     let deleted = 0;
     let after: string | undefined;
     for (;;) {
-      const { keys, isLast } = await storage.list(prefix, after);
+      const { objects, isLast } = await storage.list(prefix, after);
+      const keys = objects.map(({ key }) => key);
       const inUse = await blobs.keysInUse(keys);
       const orphans = keys.filter((key) => !inUse.has(key));
       await storage.delete(orphans);

@@ -4,7 +4,6 @@ import type { Actor, AuditEntry } from '#domain/audit/audit';
 import { newMutation } from '#domain/events/mutation';
 import { gcParametersRecord, parseGcParameters } from '#domain/gc/gc-parameters';
 import type { Execution } from '#domain/jobs/execution';
-import type { ExecutionFilter } from '#domain/jobs/execution-store';
 import type { JobService } from '#domain/jobs/job-service';
 import { newLaunch } from '#domain/jobs/launch';
 import type { Schedule, Times } from '#domain/schedules/schedule';
@@ -14,6 +13,9 @@ const VENDOR_TYPE = 'GARBAGE_COLLECTION';
 /** There is one garbage collection. */
 const VENDOR_ID = 0;
 const OF_GC = { vendorTypes: [VENDOR_TYPE], vendorId: VENDOR_ID } as const;
+
+/** Which runs a list is of. */
+type RunFilter = Omit<Parameters<JobService['list']>[0], 'vendorTypes' | 'vendorId'>;
 
 export interface GcServiceDeps {
   readonly jobs: JobService;
@@ -55,7 +57,7 @@ export class GcService {
     return this.#deps.schedules.find(VENDOR_TYPE, VENDOR_ID);
   }
 
-  list(filter: Omit<ExecutionFilter, 'vendorTypes' | 'vendorId'>, page: OffsetPage): ReturnType<JobService['list']> {
+  list(filter: RunFilter, page: OffsetPage): ReturnType<JobService['list']> {
     return this.#deps.jobs.list({ ...filter, ...OF_GC }, page);
   }
 

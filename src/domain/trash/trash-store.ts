@@ -36,9 +36,7 @@ export interface TrashStore {
   findTag(repositoryId: number, name: TagName): Promise<DeletedTag | undefined>;
 
   /**
-   * Brings artifacts back with their links, labels, and the tags whose names are free. NOT_FOUND when one is gone or garbage
-   * collection has begun on its content, DENIED when the project's quota is too small, SERVICE_UNAVAILABLE when the lock was
-   * lost.
+   * Brings artifacts back with their links, labels, and the tags whose names are free. NOT_FOUND when one is gone, DENIED when the project's quota is too small, SERVICE_UNAVAILABLE when the lock was lost.
    */
   restoreArtifact(restore: ArtifactRestore): Promise<void>;
 

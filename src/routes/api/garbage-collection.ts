@@ -118,10 +118,7 @@ export function garbageCollectionRoutes(): OpenAPIHono<AppEnv> {
     const query = { ...filter, isAscending: !isDescending };
     const { items, total } = await garbageCollection.list(query, toOffsetPage(apiPage));
     setListHeaders(c, apiPage, total);
-    return c.json(
-      items.map(toRun),
-      200,
-    );
+    return c.json(items.map(toRun), 200);
   });
 
   routes.openapi(getGCSchedule, async (c) => {

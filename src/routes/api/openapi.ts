@@ -20,7 +20,7 @@ export function describeApi(app: OpenAPIHono<AppEnv>): OpenApiDocument {
       title: 'Roadstead API',
       version: '2.0',
       description:
-        'Wire-compatible with the Harbor 2.x API; operations tagged `default-retention`, `rename`, `trash` or `trust-rule` are Roadstead’s own.',
+        'Wire-compatible with the Harbor 2.x API; operations tagged `default-retention`, `rename`, `storage-comparison`, `trash` or `trust-rule` are Roadstead’s own.',
     },
     servers: [{ url: BASE_PATH }],
     // Everybody may ask; each operation says whom it refuses.

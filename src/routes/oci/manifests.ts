@@ -18,7 +18,9 @@ export async function headManifest(c: Context<AppEnv>): Promise<Response> {
   const place = await access.authorizeRepository(c.get('principal'), name, 'pull');
   const { repository } = place;
   const isPusher = await access.canPush(c.get('principal'), place);
-  const manifest = await (isPusher ? manifests.statForPush(repository, reference) : manifests.stat(repository, reference));
+  const manifest = await (isPusher
+    ? manifests.statForPush(repository, reference)
+    : manifests.stat(repository, reference));
   const headers = { ...manifestHeaders(manifest), 'content-length': String(manifest.sizeBytes) };
   return new Response(null, { headers });
 }

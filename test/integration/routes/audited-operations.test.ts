@@ -402,6 +402,12 @@ const STEPS: readonly Step[] = [
     },
   },
   {
+    operation: 'POST /api/v2.0/system/storage-comparison',
+    type: 'create_storage-comparison',
+    resource: 'storage-comparison',
+    run: () => send('POST', `${API}/system/storage-comparison`, { schedule: { type: 'Manual' } }),
+  },
+  {
     operation: 'POST /api/v2.0/system/gc/schedule',
     type: 'create_garbage-collection',
     resource: 'garbage-collection',

@@ -12,7 +12,7 @@ import {
   randomBytes,
   randomImage,
 } from '#test/support/images';
-import { createJobHarness, runDueJobs } from '#test/support/jobs';
+import { byPassword, createJobHarness, runDueJobs } from '#test/support/jobs';
 import { asAdmin, errorOf } from '#test/support/server';
 
 const GC = '/api/v2.0/system/gc';
@@ -20,17 +20,13 @@ const HOUR_MS = 3_600_000;
 const json = { ...asAdmin, 'content-type': 'application/json' };
 /** Calls of R2 that delete fail while this is set. */
 let isStorageDown = false;
-const created = createJobHarness((call, invoke) =>
-  isStorageDown && call.binding === 'BLOBS' && call.method === 'delete'
-    ? Promise.reject(new Error('storage is down'))
-    : invoke(),
+const harness = byPassword(
+  createJobHarness((call, invoke) =>
+    isStorageDown && call.binding === 'BLOBS' && call.method === 'delete'
+      ? Promise.reject(new Error('storage is down'))
+      : invoke(),
+  ),
 );
-/** By password, as the clock goes on and tokens run out. */
-const harness: typeof created = {
-  ...created,
-  asAdmin: (method, path, init = {}) =>
-    created.request(method, path, { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), ...asAdmin } }),
-};
 
 interface Run {
   readonly id: number;
@@ -98,7 +94,10 @@ describe('a run', () => {
       untagged_artifacts: 1,
       forgotten_artifacts: 2,
       unlinked_blobs: 1,
-      freed_space: 77 + 2 * 100 + [untagged, deleted].reduce((sum, { config, manifest }) => sum + config.length + manifest.length, 0),
+      freed_space:
+        77 +
+        2 * 100 +
+        [untagged, deleted].reduce((sum, { config, manifest }) => sum + config.length + manifest.length, 0),
       time_window: 0,
     });
     expect(dry.brought).toEqual({ ...brought, dry_run: true, workers: 1 });
@@ -127,7 +126,10 @@ describe('a run', () => {
     await pushImage(harness, repository, image, 'v1');
     await pushImage(harness, repository, next, 'v1');
     harness.clock.advance(3 * HOUR_MS);
-    expect((await collect({ delete_untagged: true })).brought).toMatchObject({ untagged_artifacts: 1, purged_blobs: 0 });
+    expect((await collect({ delete_untagged: true })).brought).toMatchObject({
+      untagged_artifacts: 1,
+      purged_blobs: 0,
+    });
     expect(await pulls(repository, image)).toBe(404);
     const [, name = ''] = repository.split('/');
     const trash = `/api/v2.0/projects/library/repositories/${name}/trash`;

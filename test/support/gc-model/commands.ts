@@ -26,7 +26,10 @@ function deeds(focus: Focus) {
   const content = mostly(focus.content, below(CONTENTS.length));
   const blob = mostly(focus.blob, below(BLOBS.length));
   const tag = mostly(focus.tag, below(TAGS.length));
-  const tags = fc.oneof(fc.constant<number[]>([]), tag.map((one): number[] => [one]));
+  const tags = fc.oneof(
+    fc.constant<number[]>([]),
+    tag.map((one): number[] => [one]),
+  );
   const elsewhere = below(REPOSITORIES.length);
   return fc.oneof(
     // As clients push: what the registry says it has is not sent.

@@ -220,7 +220,12 @@ export class Deeds {
   /** Answers what the run has brought. */
   async collect({ hours, isDeletingUntagged, isDryRun }: Omit<Doing<'collect'>, 'do'>) {
     const { gc, jobs } = this.#deps.services;
-    const kind = { kind: 'collect', repository: undefined, windowMs: hours * 60 * MINUTE_MS, isDeletingUntagged } as const;
+    const kind = {
+      kind: 'collect',
+      repository: undefined,
+      windowMs: hours * 60 * MINUTE_MS,
+      isDeletingUntagged,
+    } as const;
     const disturbance = isDryRun ? undefined : this.#disturb(kind);
     const parameters = { delete_untagged: isDeletingUntagged, dry_run: isDryRun, time_window_hours: hours, workers: 2 };
     const id = await gc.start(parameters, ACTOR);
@@ -325,7 +330,8 @@ async function orUnknown<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof AppError && (error.code === 'BLOB_UNKNOWN' || error.code === 'MANIFEST_UNKNOWN')) return undefined;
+    if (error instanceof AppError && (error.code === 'BLOB_UNKNOWN' || error.code === 'MANIFEST_UNKNOWN'))
+      return undefined;
     throw error;
   }
 }

@@ -48,5 +48,12 @@ export async function searchInMemory({ histories, seed, rewrite, isShrinking = t
     }
   });
   const result = await fc.check(property, { numRuns: histories, seed, endOnFailure: !isShrinking });
-  return { histories: count, calls, done, failure: result.failed ? `${fc.defaultReportMessage(result)}\n${String((result.errorInstance as Error).stack)}` : undefined };
+  return {
+    histories: count,
+    calls,
+    done,
+    failure: result.failed
+      ? `${fc.defaultReportMessage(result)}\n${String((result.errorInstance as Error).stack)}`
+      : undefined,
+  };
 }

@@ -59,10 +59,10 @@ export class Interleaver {
           run: async () => {
             try {
               const answer = await invoke();
-              if (isLast) die();
+              if (isLast) void die();
               else resolve(answer);
             } catch (error) {
-              if (isLast) die();
+              if (isLast) void die();
               else reject(error as Error);
             }
           },

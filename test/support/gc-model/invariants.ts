@@ -7,7 +7,10 @@ interface Storage {
 }
 
 async function rows<T>(db: D1Database, sql: string, ...bindings: unknown[]): Promise<readonly T[]> {
-  const { results } = await db.prepare(sql).bind(...bindings).all<T>();
+  const { results } = await db
+    .prepare(sql)
+    .bind(...bindings)
+    .all<T>();
   return results;
 }
 
@@ -27,7 +30,10 @@ export async function problemsOfBlobs({ db, bucket }: Storage): Promise<readonly
 export async function problemsOfPromises({ db }: Storage, ledger: Ledger): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const promise of ledger.promised.filter((each) => ledger.stands(each))) {
-    const contents = [promise.content, ...(ledger.keepsChildren(promise) ? at(CONTENTS, promise.content).children : [])];
+    const contents = [
+      promise.content,
+      ...(ledger.keepsChildren(promise) ? at(CONTENTS, promise.content).children : []),
+    ];
     for (const content of contents) problems.push(...(await problemsOfContent(db, promise, content)));
   }
   return problems;
@@ -77,7 +83,9 @@ export async function problemsAtEnd({ db, bucket }: Storage): Promise<readonly s
   for (const [what, sql] of Object.entries(GARBAGE)) {
     problems.push(...(await rows(db, sql)).map((row) => `${what} is left: ${JSON.stringify(row)}`));
   }
-  const needed = new Set((await rows<{ object_key: string }>(db, 'select object_key from blobs')).map((row) => row.object_key));
+  const needed = new Set(
+    (await rows<{ object_key: string }>(db, 'select object_key from blobs')).map((row) => row.object_key),
+  );
   const { objects } = await bucket.list();
   return [...problems, ...objects.filter(({ key }) => !needed.has(key)).map(({ key }) => `the object ${key} is left`)];
 }

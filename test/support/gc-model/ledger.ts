@@ -1,4 +1,4 @@
-import { CONTENTS, at } from '#test/support/gc-model/universe';
+import { at, CONTENTS } from '#test/support/gc-model/universe';
 
 /** When something happened: counted in calls of storage, and by the clock. */
 interface Span {

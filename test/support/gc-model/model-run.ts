@@ -1,6 +1,5 @@
 import { AppError } from '#core/errors';
 import type { Env } from '#src/env';
-import { interceptBindings } from '#test/support/intercepted-bindings';
 import { type ActorServices, createActorServices } from '#test/support/gc-model/actor-services';
 import type { Command, History } from '#test/support/gc-model/commands';
 import { Deeds } from '#test/support/gc-model/deeds';
@@ -8,6 +7,7 @@ import { Interleaver } from '#test/support/gc-model/interleaver';
 import { problemsAtEnd, problemsOfBlobs, problemsOfPromises } from '#test/support/gc-model/invariants';
 import { Ledger } from '#test/support/gc-model/ledger';
 import { ModelLocks } from '#test/support/gc-model/model-locks';
+import { interceptBindings } from '#test/support/intercepted-bindings';
 import { recount } from '#test/support/recount';
 
 /** Every so-many-th choice begins the next command, if there is one. */
@@ -65,8 +65,10 @@ export class ModelRun {
     const onStep = async () => {
       if (storage.isWatched) this.#note(await problemsOfBlobs(storage));
     };
-    this.#interleaver = new Interleaver((count) => this.#choice() % count, onStep, () =>
-      this.#locks.expire(),
+    this.#interleaver = new Interleaver(
+      (count) => this.#choice() % count,
+      onStep,
+      () => this.#locks.expire(),
     );
   }
 

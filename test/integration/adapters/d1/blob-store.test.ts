@@ -23,7 +23,9 @@ const collect = () =>
   ]);
 
 beforeEach(async () => {
-  await db.batch(['repository_blobs', 'blobs', 'repositories'].map((table) => db.prepare(`delete from ${table}`)));
+  await db.batch(
+    ['repository_blobs', 'blobs', 'repositories', 'doomed_objects'].map((table) => db.prepare(`delete from ${table}`)),
+  );
 });
 
 describe('committing an upload', () => {
