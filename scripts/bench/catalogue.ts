@@ -1,6 +1,7 @@
 import type { Measurement } from '#scripts/bench/measurement';
 import { billableOperations } from '#scripts/bench/measurements/billable-operations';
 import { chunkedCommit } from '#scripts/bench/measurements/chunked-commit';
+import { garbageCollection } from '#scripts/bench/measurements/garbage-collection';
 import { largePull } from '#scripts/bench/measurements/large-pull';
 import { largePush } from '#scripts/bench/measurements/large-push';
 import { listings } from '#scripts/bench/measurements/listings';
@@ -22,6 +23,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   tokenRate,
   listings,
   retention,
+  garbageCollection,
 ];
 
 /** The measurements of these names, or all of them. */

@@ -30,7 +30,7 @@ const MANY_TAGS = 500;
 
 /** Rows one statement makes: a D1 statement has 30 s. */
 const ROWS_A_STATEMENT = 20_000;
-const SEEDED_AT_MS = 1_760_000_000_000;
+export const SEEDED_AT_MS = 1_760_000_000_000;
 const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json';
 const CHART_CONFIG_TYPE = 'application/vnd.cncf.helm.config.v1+json';
@@ -189,7 +189,7 @@ function once(sql: string): SeedStatement {
   return { sql, bindings: [] };
 }
 
-function counted(first: number, last: number, sql: string): SeedStatement[] {
+export function counted(first: number, last: number, sql: string): SeedStatement[] {
   const statements: SeedStatement[] = [];
   for (let from = first; from <= last; from += ROWS_A_STATEMENT) {
     const to = Math.min(from + ROWS_A_STATEMENT - 1, last);

@@ -14,7 +14,9 @@ export const ADMIN_BASIC = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('b
 export interface Roadstead extends RegistryPeer {
   /** The file the server writes one JSON line a request to. */
   readonly logFile: string;
-  restart(): Promise<void>;
+  readonly stateDir: string;
+  /** What is done while it is stopped may change its state. */
+  restart(whileStopped?: () => Promise<void>): Promise<void>;
 }
 
 export interface RoadsteadOptions {

@@ -17,7 +17,7 @@ export interface PeerRecipe {
 export interface StartedPeer extends Peer {
   readonly stateDir: string;
   /** Stops the server and starts it again on the same port and state: everything that lived in memory is gone. */
-  restart(): Promise<void>;
+  restart(whileStopped?: () => Promise<void>): Promise<void>;
 }
 
 /** Starts a peer on a free loopback port with an empty state directory. */
@@ -41,8 +41,9 @@ export async function startPeer(recipe: PeerRecipe): Promise<StartedPeer> {
     get pid() {
       return child.pid ?? 0;
     },
-    async restart() {
+    async restart(whileStopped) {
       await stopServer(child);
+      await whileStopped?.();
       child = await start();
     },
     async [Symbol.asyncDispose]() {
