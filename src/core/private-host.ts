@@ -34,9 +34,13 @@ export function isPrivateName(name: string): boolean {
   return !name.includes('.') || PRIVATE_NAME.test(name);
 }
 
+/** `localhost`, 127.0.0.0/8 and ::1, what stands for every address of the machine, and IPv4 in the form of IPv6. */
+const LOOPBACK =
+  /^(?:localhost|0\.0\.0\.0|127(?:\.\d{1,3}){3}|\[::1?\]|\[::ffff:(?:7f[0-9a-f]{2}:[0-9a-f]{1,4}|0:0)\])$/;
+
 /** Whether the host is this very machine. */
 export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
+  return LOOPBACK.test(hostname);
 }
 
 function isPrivateIpv4(address: string): boolean {

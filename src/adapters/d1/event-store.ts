@@ -173,7 +173,7 @@ function pullStatements(db: D1Database, eventId: string, pulls: readonly Pull[])
       .bind(eventId, json),
     db
       .prepare(
-        `update artifacts set pulled_at_ms = d.at_ms from (
+        `update artifacts set pulled_at_ms = max(coalesce(artifacts.pulled_at_ms, 0), d.at_ms) from (
            select ${pulled('repositoryId')} as repository_id, ${pulled('digest')} as digest, max(${pulled('atMs')}) as at_ms
            from json_each(?2) d group by 1, 2
          ) d where artifacts.repository_id = d.repository_id and artifacts.digest = d.digest and ${once}`,
@@ -181,7 +181,7 @@ function pullStatements(db: D1Database, eventId: string, pulls: readonly Pull[])
       .bind(eventId, json),
     db
       .prepare(
-        `update tags set pulled_at_ms = d.at_ms from (
+        `update tags set pulled_at_ms = max(coalesce(tags.pulled_at_ms, 0), d.at_ms) from (
            select ${pulled('repositoryId')} as repository_id, ${pulled('tag')} as name, max(${pulled('atMs')}) as at_ms
            from json_each(?2) d where ${pulled('tag')} is not null group by 1, 2
          ) d where tags.repository_id = d.repository_id and tags.name = d.name and ${once}`,

@@ -6,11 +6,13 @@ import { type GuardCode, GuardFailed, guard, guardRepository } from '#adapters/d
 import { guardJudgement } from '#adapters/d1/immutability-guard';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { underLease } from '#adapters/d1/repository-lease';
+import { restoreChildrenStatements } from '#adapters/d1/trash-statements';
 import { type JsonSlice, jsonSlices, storableText } from '#adapters/d1/value-limits';
 import type { Digest } from '#core/digest';
 import { AppError, type ErrorCode } from '#core/errors';
 import type { Descriptor } from '#core/manifest';
 import { projectOf, type RepositoryName, type TagName, withinProject } from '#core/reference';
+import { JOB_ACTORS } from '#domain/jobs/job-actors';
 import type { ArtifactDeletion, ManifestPut, ManifestStore } from '#domain/manifests/manifest-store';
 import type { StoredManifest } from '#domain/manifests/stored-manifest';
 import type { UnfitBlob } from '#domain/manifests/unfit-blobs';
@@ -76,6 +78,14 @@ const RELINK = `
     and exists (select 1 from artifact_trash_blobs tb where tb.blob_id = b.id and tb.repository_id = ?2)
   on conflict do nothing`;
 
+/**
+ * Children of the JSON list `?1` that the repository `?2` had until lately: those that went along with something, or by a job,
+ * and that whoever pushes the index found there before. What somebody deleted by itself stays deleted.
+ */
+const LOST_CHILDREN = `
+  select t.id from json_each(?1) d join artifact_trash t on t.repository_id = ?2 and t.digest = d.value ->> '$.digest'
+  where t.deleted_with_digest is not null or t.deleted_by in (select value from json_each(?3))`;
+
 interface UnfitRow {
   digest: Digest;
   declared: number;
@@ -135,7 +145,8 @@ export class D1ManifestStore implements ManifestStore {
 
   async put(put: ManifestPut): Promise<'stored' | 'object-gone'> {
     try {
-      await runBatch(this.#db, putStatements(this.#db, put));
+      const lostChildren = await this.#lostChildren(put);
+      await runBatch(this.#db, putStatements(this.#db, put, lostChildren));
       return 'stored';
     } catch (error) {
       if (error instanceof GuardFailed && error.code === 'BLOB_NOT_AVAILABLE') return 'object-gone';
@@ -148,6 +159,16 @@ export class D1ManifestStore implements ManifestStore {
     const statements = deleteStatements(this.#db, deletion, artifacts);
     await runBatch(this.#db, statements).catch((error) => this.#rethrow(error, deletion.repositoryId));
     return artifacts.map(({ digest }) => digest);
+  }
+
+  /** To be asked under the lease, without which nothing goes to the trash. */
+  async #lostChildren({ manifest, repositoryId }: ManifestPut): Promise<readonly number[]> {
+    const queries = jsonSlices(manifest.children.map(({ digest }) => ({ digest }))).map(({ json }) =>
+      this.#db.prepare(LOST_CHILDREN).bind(json, repositoryId, JSON.stringify(JOB_ACTORS)),
+    );
+    if (queries.length === 0) return [];
+    const answers = await runBatch(this.#db, queries);
+    return [...new Set(answers.flatMap(({ results }) => (results as { id: number }[]).map(({ id }) => id)))];
   }
 
   /** The lease of a repository that is gone is lost too, but asking again would not help. */
@@ -167,7 +188,7 @@ export class D1ManifestStore implements ManifestStore {
   }
 }
 
-function putStatements(db: D1Database, put: ManifestPut): D1PreparedStatement[] {
+function putStatements(db: D1Database, put: ManifestPut, lostChildren: readonly number[]): D1PreparedStatement[] {
   const { projectId, repositoryId, digest, manifest } = put;
   const { nowMs } = put.mutation;
   const blobs = blobSlices(manifest.blobs);
@@ -176,6 +197,7 @@ function putStatements(db: D1Database, put: ManifestPut): D1PreparedStatement[] 
     guardRepository(db, repositoryId, projectId),
     ...underLease(db, { repositoryId, lockToken: put.lockToken, nowMs }),
     ...guardJudgement(db, repositoryId, put.judgement),
+    ...restoreChildrenStatements(db, lostChildren, nowMs),
     ...blobs.map(({ json }) => db.prepare(RELINK).bind(json, repositoryId, nowMs)),
     ...blobs.map(({ json }) => guard(db, 'BLOB_NOT_LINKED', `not exists (${UNFIT_BLOBS})`, json, repositoryId)),
     ...(put.isKnownObject ? [objectIsInUse(db, put)] : []),

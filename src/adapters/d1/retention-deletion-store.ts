@@ -52,8 +52,18 @@ function deletionStatements(
   deletion: RetentionDeletion,
   leaving: Awaited<ReturnType<typeof findDeleted>>,
 ): D1PreparedStatement[] {
-  const { repositoryId, projectId, lockToken, artifacts, dependsOnPulls, username, progress, finished, judgement } =
-    deletion;
+  const {
+    repositoryId,
+    projectId,
+    repository,
+    lockToken,
+    artifacts,
+    dependsOnPulls,
+    username,
+    progress,
+    finished,
+    judgement,
+  } = deletion;
   const { nowMs } = progress;
   const facts = artifacts.map(({ candidate: { id, tagCount, pushedAtMs, pulledAtMs = -1 } }) => ({
     id,
@@ -70,6 +80,13 @@ function deletionStatements(
     ...progressStatements(db, progress),
     guardRepository(db, repositoryId, projectId),
     ...underLease(db, { repositoryId, lockToken, nowMs }),
+    guard(
+      db,
+      'CANDIDATE_CHANGED',
+      'exists (select 1 from repositories where id = ? and name = ?)',
+      repositoryId,
+      repository,
+    ),
     guard(
       db,
       'CANDIDATE_CHANGED',

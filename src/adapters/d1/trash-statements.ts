@@ -22,8 +22,16 @@ const NEEDED_BLOBS = `select blob_id from artifact_trash_blobs where trash_id in
 
 const RESTORED = `artifact_trash t join artifacts a on a.repository_id = t.repository_id and a.digest = t.digest`;
 
-/** Each in its turn: what is wanted again is kept from garbage collection before it is linked. */
+const RESTORE_TAGS = `
+  insert into tags (repository_id, artifact_id, name, pushed_at_ms, pulled_at_ms)
+  select a.repository_id, a.id, g.value ->> '$.name', g.value ->> '$.pushedAtMs', g.value ->> '$.pulledAtMs'
+  from ${RESTORED} join json_each(t.tags) g where t.id in ${IDS} on conflict do nothing`;
+
+const FORGET = `delete from artifact_trash where id in ${IDS}`;
+
+/** Each in its turn: what is wanted again is kept from garbage collection before it is linked. Tags are left out. */
 const RESTORE = [
+  `update blobs set touched_at_ms = max(touched_at_ms, ?2) where id in (${NEEDED_BLOBS})`,
   `insert into repository_blobs (repository_id, blob_id, linked_at_ms)
    select distinct repository_id, blob_id, ?2 from artifact_trash_blobs where trash_id in ${IDS} on conflict do nothing`,
   `insert into artifacts (repository_id, digest, manifest_blob_id, ${TRASHED_COLUMNS.join(', ')})
@@ -36,15 +44,25 @@ const RESTORE = [
    select a.id, c.value ->> '$.position', a.repository_id, c.value ->> '$.childDigest', c.value ->> '$.platform',
      c.value ->> '$.annotations', c.value ->> '$.urls'
    from ${RESTORED} join json_each(t.children) c where t.id in ${IDS} on conflict do nothing`,
-  `insert into tags (repository_id, artifact_id, name, pushed_at_ms, pulled_at_ms)
-   select a.repository_id, a.id, g.value ->> '$.name', g.value ->> '$.pushedAtMs', g.value ->> '$.pulledAtMs'
-   from ${RESTORED} join json_each(t.tags) g where t.id in ${IDS} on conflict do nothing`,
   // Labels of a project that the repository has left stay there.
   `insert into artifact_labels (artifact_id, label_id)
    select a.id, l.id from ${RESTORED} join json_each(t.labels) k join labels l on l.id = k.value
    where t.id in ${IDS} and l.project_id in (0, a.project_id) on conflict do nothing`,
-  `delete from artifact_trash where id in ${IDS}`,
 ];
+
+/** Brings artifacts back that an index needs again: as they were, but without tags. */
+export function restoreChildrenStatements(
+  db: D1Database,
+  trashIds: readonly number[],
+  nowMs: number,
+): D1PreparedStatement[] {
+  return trashIds.length === 0 ? [] : restoring(db, trashIds, nowMs, [...RESTORE, FORGET]);
+}
+
+function restoring(db: D1Database, trashIds: readonly number[], nowMs: number, statements: readonly string[]) {
+  const ids = JSON.stringify(trashIds);
+  return statements.map((sql) => db.prepare(sql).bind(...(sql.includes('?2') ? [ids, nowMs] : [ids])));
+}
 
 /** Brings artifacts back as they were deleted, but for tags whose names are taken. */
 export function restoreArtifactStatements(db: D1Database, restore: ArtifactRestore): D1PreparedStatement[] {
@@ -52,13 +70,11 @@ export function restoreArtifactStatements(db: D1Database, restore: ArtifactResto
   const { nowMs } = mutation;
   const ids = JSON.stringify(trashIds);
   const areThere = `(select count(*) from artifact_trash where id in ${IDS}) = ?2`;
-  const touch = `update blobs set touched_at_ms = max(touched_at_ms, ?2) where id in (${NEEDED_BLOBS})`;
   return [
     ...mutationStatements(db, mutation),
     ...underLease(db, { repositoryId, lockToken, nowMs }),
     guard(db, 'TRASH_GONE', areThere, ids, trashIds.length),
-    db.prepare(touch).bind(ids, nowMs),
-    ...RESTORE.map((sql) => db.prepare(sql).bind(...(sql.includes('?2') ? [ids, nowMs] : [ids]))),
+    ...restoring(db, trashIds, nowMs, [...RESTORE, RESTORE_TAGS, FORGET]),
   ];
 }
 

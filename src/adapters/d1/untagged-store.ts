@@ -45,6 +45,10 @@ const IS_UNWANTED = `exists (
     select 1 from artifacts a where a.repository_id = ?3 and a.digest = ?4 and a.tag_count = 0 and a.parent_count = 0)
   and not exists (select 1 ${GOING} where max(a.pushed_at_ms, b.touched_at_ms) > ?2)`;
 
+/** Policies and rules go by where it was found. */
+const IS_IN_ITS_PLACE = `exists (select 1 from repositories r join projects p on p.id = r.project_id
+  where r.id = ?1 and p.id = ?2 and p.name || '/' || r.name = ?3)`;
+
 /** It is somebody's again, or nobody's any more. */
 const NOT_TO_BE_DELETED: readonly GuardCode[] = ['ARTIFACT_WANTED', 'ARTIFACT_GONE', 'ARTIFACT_REFERENCED'];
 
@@ -81,7 +85,7 @@ export class D1UntaggedStore implements UntaggedStore {
   }
 
   async delete({ artifact, lockToken, cutoffMs, judgement, mutation, progress }: UntaggedDeletion): Promise<Outcome> {
-    const { repositoryId, digest } = artifact;
+    const { repositoryId, projectId, repository, digest } = artifact;
     const deletion = { repositoryId, lockToken, digest, mayBeChild: false, judgement, mutation };
     const going = await findDeleted(this.#db, repositoryId, [digest]);
     const ids = JSON.stringify(going.map(({ id }) => id));
@@ -90,6 +94,7 @@ export class D1UntaggedStore implements UntaggedStore {
       await runBatch(this.#db, [
         ...(audit ? [audit] : []),
         guard(this.#db, 'ARTIFACT_WANTED', IS_UNWANTED, ids, cutoffMs, repositoryId, digest),
+        guard(this.#db, 'ARTIFACT_WANTED', IS_IN_ITS_PLACE, repositoryId, projectId, repository),
         ...progressStatements(this.#db, progress),
         ...deleting,
       ]);

@@ -7,13 +7,14 @@ import type { DryRunStore } from '#domain/gc/garbage-store';
 import type { GcSlice } from '#domain/gc/gc-slice';
 import type { UntaggedPolicy, UntaggedVerdict } from '#domain/gc/untagged-policy';
 import type { UntaggedArtifact, UntaggedPosition, UntaggedStore } from '#domain/gc/untagged-store';
+import { GARBAGE_COLLECTION_ACTOR } from '#domain/jobs/job-actors';
 import type { RepositoryLocks } from '#domain/repositories/repository-locks';
 import { withLease } from '#domain/repositories/with-lease';
 
 /** Artifacts looked at in one slice. */
 const PAGE = 50;
 /** Who deletes, as the audit log and the trash have it. */
-const ACTOR = { username: 'garbage-collection', sourceAddress: undefined };
+const ACTOR = { username: GARBAGE_COLLECTION_ACTOR, sourceAddress: undefined };
 
 export interface UntaggedPhaseDeps {
   readonly untagged: UntaggedStore;

@@ -6,6 +6,7 @@ import type { RecordedEvent } from '#domain/events/event';
 import type { EventService } from '#domain/events/event-service';
 import type { Mutation } from '#domain/events/mutation';
 import type { ImmutabilityService } from '#domain/immutability/immutability-service';
+import { RETENTION_ACTOR } from '#domain/jobs/job-actors';
 import type { Progress } from '#domain/jobs/progress';
 import type { RepositoryLocks } from '#domain/repositories/repository-locks';
 import { withLease } from '#domain/repositories/with-lease';
@@ -34,8 +35,6 @@ const MAX_ATTEMPTS = 3;
 const MAX_PASSES = 6;
 /** Artifacts that are told of by name. */
 const MAX_NAMED = 100;
-/** Whose deed a deletion is, by Harbor's name for its job service. */
-const USERNAME = 'harbor-jobservice';
 const PULL_TEMPLATES: ReadonlySet<string> = new Set(['latestPulledN', 'nDaysSinceLastPull', 'latestActiveK']);
 
 export interface RetentionDeleterDeps {
@@ -78,10 +77,18 @@ export class RetentionDeleter {
     const artifacts = going.map(({ candidate }) => ({ candidate, mutation: this.#mutation(work, candidate) }));
     if (artifacts.length === 0) await this.#deps.deletions.advance(progress, finished);
     else {
-      const { repositoryId, projectId } = work.task;
+      const { repositoryId, projectId, repository } = work.task;
       const { judgement } = work.immutability;
       const dependsOnPulls = work.rules.some(({ template }) => PULL_TEMPLATES.has(template));
-      const guarded = { repositoryId, projectId, lockToken, judgement, dependsOnPulls, username: USERNAME };
+      const guarded = {
+        repositoryId,
+        projectId,
+        repository,
+        lockToken,
+        judgement,
+        dependsOnPulls,
+        username: RETENTION_ACTOR,
+      };
       const gone = await this.#deps.deletions.delete({ ...guarded, artifacts, progress, finished });
       if (gone === 'changed') return false;
     }
@@ -115,10 +122,10 @@ export class RetentionDeleter {
     const { task } = work;
     const repository = nameOf(work);
     const nowMs = this.#deps.clock.nowMs();
-    const about = { repository, repositoryId: task.repositoryId, digest, atMs: nowMs, actor: USERNAME };
+    const about = { repository, repositoryId: task.repositoryId, digest, atMs: nowMs, actor: RETENTION_ACTOR };
     return {
       operationId: newId(),
-      actor: { username: USERNAME, sourceAddress: undefined },
+      actor: { username: RETENTION_ACTOR, sourceAddress: undefined },
       nowMs,
       audit: {
         projectId: task.projectId,

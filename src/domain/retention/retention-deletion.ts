@@ -10,6 +10,8 @@ export interface RetentionDeletion {
   readonly repositoryId: number;
   /** Where the repository must still be. */
   readonly projectId: number;
+  /** What it must still be called there, as rules go by names. */
+  readonly repository: string;
   readonly lockToken: number;
   /** The immutable tag rules it was decided by. */
   readonly judgement: Judgement;

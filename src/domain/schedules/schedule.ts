@@ -2,7 +2,7 @@ import { nextCronTimeMs } from '#core/cron';
 import { AppError } from '#core/errors';
 import type { VendorType } from '#domain/jobs/vendor-type';
 
-/** Harbor's words for how often; the first three stand for crons of their own. */
+/** Harbor's words for how often; the first three stand for crons of their own where none is given. */
 export type CronType = 'Hourly' | 'Daily' | 'Weekly' | 'Custom';
 
 /** Work that comes again at set times. */
@@ -27,7 +27,7 @@ export interface Schedule {
 /** Times as they are asked for. */
 export interface Times {
   readonly cronType: CronType;
-  /** Of Custom alone. */
+  /** Empty where the type says it all. */
   readonly cron: string;
 }
 
@@ -35,7 +35,7 @@ const CRONS = { Hourly: '0 0 * * * *', Daily: '0 0 0 * * *', Weekly: '0 0 0 * * 
 
 /** The cron of the times; BAD_REQUEST when it is none, or never comes. */
 export function cronOf({ cronType, cron }: Times, nowMs: number): string {
-  const wanted = cronType === 'Custom' ? cron : CRONS[cronType];
+  const wanted = cronType === 'Custom' || cron !== '' ? cron : CRONS[cronType];
   if (nextCronTimeMs(wanted, nowMs) === undefined) {
     throw new AppError('BAD_REQUEST', { message: `invalid cron string for scheduled job: ${wanted.slice(0, 200)}` });
   }

@@ -59,8 +59,8 @@ export interface Asking {
 interface TargetContext {
   readonly policyName: string;
   readonly ownUrls: readonly string[];
-  /** Those the policy has had. */
-  readonly known: readonly WebhookTarget[];
+  /** Those the policy has had, and that none of the new ones has taken the place of. */
+  readonly known: WebhookTarget[];
 }
 
 /** A target with what its author may see of it again. */
@@ -143,8 +143,9 @@ export class WebhookPolicyService {
   ): Promise<WebhookPolicyDraft> {
     const eventTypes = requireEventTypes(request.eventTypes);
     requireTargetCount(request.targets.length, request.name);
-    const context = { policyName: request.name, ownUrls: [publicUrl, requestUrl], known };
-    const targets = await Promise.all(request.targets.map((target) => this.#target(target, context)));
+    const context = { policyName: request.name, ownUrls: [publicUrl, requestUrl], known: [...known] };
+    const targets: WebhookTarget[] = [];
+    for (const target of request.targets) targets.push(await this.#target(target, context));
     return {
       name: requireWebhookName(request.name),
       description: requireWebhookDescription(request.description),
@@ -162,7 +163,8 @@ export class WebhookPolicyService {
     if (problem !== undefined) throw new AppError('BAD_REQUEST', { message: problem });
     const type = requireNotifyType(request.type, policyName);
     const payloadFormat = requirePayloadFormat(type, request.payloadFormat);
-    const kept = known.find((target) => target.type === type && target.address === address)?.sealedSecret;
+    const before = known.findIndex((target) => target.type === type && target.address === address);
+    const kept = before < 0 ? undefined : known.splice(before, 1)[0]?.sealedSecret;
     const [sealedAuthHeader, sealedSecret] = await Promise.all([
       this.#sealed(requireAuthHeader(request.authHeader)),
       request.secret === undefined ? kept : this.#sealed(requireSigningSecret(request.secret)),

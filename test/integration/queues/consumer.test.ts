@@ -71,6 +71,14 @@ describe('the consumer', () => {
         .bind(artifact?.['id'])
         .first('pulled_at_ms'),
     ).toBe(7);
+    // A message that comes late tells of an earlier pull.
+    await deliver(harness, [{ ...event, id: crypto.randomUUID(), pulls: [{ ...pull, tag: 'latest', atMs: 3 }] }]);
+    const times = await DB.prepare(
+      'select a.pulled_at_ms as artifact, t.pulled_at_ms as tag from artifacts a join tags t on t.artifact_id = a.id where a.id = ?',
+    )
+      .bind(artifact?.['id'])
+      .first();
+    expect(times).toEqual({ artifact: 7, tag: 7 });
   });
 
   it('writes who pulled what to the audit log, once, unless the settings keep pulls out of it', async () => {

@@ -522,3 +522,47 @@ describe('a push while artifacts are deleted', () => {
     expect([201, 202]).toEqual(expect.arrayContaining([...statuses]));
   });
 });
+
+describe('the push of an index', () => {
+  const childOf = (repository: string, image: Image) => v2('GET', repository, `manifests/${image.digest}`);
+
+  it.each([
+    [
+      'went along with another index',
+      async (repository: string, child: Image) => {
+        const other = await pushIndex(repository, [child], 'other');
+        expect((await api('DELETE', `${base(repository)}/artifacts/${other}`)).status).toBe(200);
+      },
+    ],
+    [
+      'was deleted by a job',
+      async (repository: string, child: Image) => {
+        expect((await api('DELETE', `${base(repository)}/artifacts/${child.digest}`)).status).toBe(200);
+        await db
+          .prepare(`update artifact_trash set deleted_by = 'harbor-jobservice' where digest = ?`)
+          .bind(child.digest)
+          .run();
+      },
+    ],
+  ])('brings a child back that %s since its pusher saw it there', async (_how, lose) => {
+    const [repository, child] = [newName(), randomImage()];
+    await push(repository, child);
+    await lose(repository, child);
+    expect((await childOf(repository, child)).status).toBe(404);
+    await pushIndex(repository, [child], 'index');
+    expect((await childOf(repository, child)).status).toBe(200);
+    const left = await db
+      .prepare('select count(*) as n from artifact_trash where digest = ?')
+      .bind(child.digest)
+      .first('n');
+    expect(left).toBe(0);
+  });
+
+  it('leaves a child deleted that somebody deleted by itself', async () => {
+    const [repository, child] = [newName(), randomImage()];
+    await push(repository, child);
+    expect((await api('DELETE', `${base(repository)}/artifacts/${child.digest}`)).status).toBe(200);
+    await pushIndex(repository, [child], 'index');
+    expect((await childOf(repository, child)).status).toBe(404);
+  });
+});

@@ -137,6 +137,9 @@ describe('a webhook policy', () => {
     // What Harbor keeps in the clear is replaced as in Harbor.
     expect((await read(address)).body).not.toMatchObject({ targets: [{ auth_header: 'x' }, {}] });
     expect(await isSigned([{ ...target, secret: '' }])).toEqual([false]);
+    // Of two targets at one address each keeps its own.
+    expect(await isSigned([target, { ...target, secret: 'sixteen letters!' }])).toEqual([false, true]);
+    expect(await isSigned([target, target])).toEqual([false, true]);
   });
 
   it('is deleted with its deliveries', async () => {

@@ -59,5 +59,8 @@ describe('a host', () => {
   it('is a number or a name', () => {
     expect(['[::1]', '10.0.0.1', 'example.com'].map(isNetworkAddress)).toEqual([true, true, false]);
     expect(['[::1]', '127.9.9.9', 'localhost', '10.0.0.1'].map(isLoopback)).toEqual([true, true, true, false]);
+    const spellings = ['http://0.0.0.0', 'http://[::]', 'http://[::ffff:127.0.0.1]', 'http://[::ffff:0.0.0.0]'];
+    expect(spellings.map((url) => isLoopback(new URL(url).hostname))).toEqual([true, true, true, true]);
+    expect(isLoopback(new URL('http://[::ffff:10.0.0.1]').hostname)).toBe(false);
   });
 });

@@ -68,6 +68,8 @@ describe('a schedule', () => {
     await expect(set()).rejects.toMatchObject({ code: 'CONFLICT' });
     await set({ times: { cronType: 'Custom', cron: '0 30 1 * * *' }, isNew: false });
     expect(await find()).toMatchObject({ cron: '0 30 1 * * *', cronType: 'Custom' });
+    await set({ times: { cronType: 'Daily', cron: '0 30 3 * * *' }, isNew: false });
+    expect(await find()).toMatchObject({ cron: '0 30 3 * * *', cronType: 'Daily' });
   });
 
   it('is refused with a cron that is none or never comes', async () => {
