@@ -26,7 +26,7 @@ export interface WriteOptions {
 }
 
 /** An object that is there. */
-export interface ListedObject {
+interface ListedObject {
   readonly key: string;
   readonly uploadedAtMs: number;
 }
