@@ -26,7 +26,7 @@ const CANDIDATES = candidatesSql('');
 
 /** As {@link CANDIDATES}, once what a dry run of garbage collection remembers were gone. */
 const CANDIDATES_LEFT = candidatesSql(` and not exists (
-  select 1 from dry_run_deletions d where d.kind in ('artifact', 'trashed') and d.id = ar.parent_id)`);
+  select 1 from dry_run_deletions gone where gone.kind in ('artifact', 'trashed') and gone.id = ar.parent_id)`);
 
 function candidatesSql(parentsLeft: string): string {
   return `

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '#core/digest';
 import { MEDIA_TYPES } from '#core/media-types';
+import { pushArtifact, subjectOf } from '#test/support/artifacts';
 import {
   descriptor,
   type Image,
@@ -13,7 +14,7 @@ import {
   randomImage,
 } from '#test/support/images';
 import { byPassword, createJobHarness, runDueJobs } from '#test/support/jobs';
-import { asAdmin, errorOf } from '#test/support/server';
+import { asAdmin, errorOf, insertProject } from '#test/support/server';
 
 const GC = '/api/v2.0/system/gc';
 const HOUR_MS = 3_600_000;
@@ -188,6 +189,69 @@ describe('a run', () => {
     await runDueJobs(harness);
     expect(await read<Run>(location)).toMatchObject({ job_status: 'Stopped' });
     expect(await keys()).toEqual(before);
+  });
+});
+
+describe('policies', () => {
+  const everywhere = { repository: [{ kind: 'doublestar', decoration: 'repoMatches', pattern: '**' }] };
+  const everyTag = { kind: 'doublestar', decoration: 'matches', pattern: '**' };
+  /** An image without a tag that has a signature with one. */
+  const pushUntagged = async (project: string) => {
+    const repository = `${project}/app`;
+    const image = await pushArtifact(harness, repository, {});
+    await pushArtifact(harness, repository, { fields: subjectOf(image), tag: 'signed' });
+    return `/v2/${repository}/manifests/${image.digest}`;
+  };
+
+  it('of retention and of immutable tags keep untagged artifacts, until they say so no more', async () => {
+    const [retained, immutable] = ['gc-retained', 'gc-immutable'];
+    const [retainedId, immutableId] = [await insertProject(harness, retained), await insertProject(harness, immutable)];
+    const paths = [await pushUntagged(retained), await pushUntagged(immutable)];
+    const rule = {
+      template: 'always',
+      action: 'retain',
+      params: {},
+      tag_selectors: [{ ...everyTag, extras: '{"untagged":true}' }],
+      scope_selectors: everywhere,
+    };
+    const made = await send('POST', '/api/v2.0/retentions', {
+      algorithm: 'or',
+      rules: [rule],
+      trigger: { kind: 'Schedule', settings: { cron: '' } },
+      scope: { level: 'project', ref: retainedId },
+    });
+    expect(made.status, await made.clone().text()).toBe(201);
+    const rules = `/api/v2.0/projects/${immutableId}/immutabletagrules`;
+    const immutableRule = { template: 'immutable_template', tag_selectors: [everyTag], scope_selectors: everywhere };
+    const fixed = await send('POST', rules, immutableRule);
+    expect(fixed.status, await fixed.clone().text()).toBe(201);
+    const parameters = { delete_untagged: true, time_window_hours: 0 };
+    for (const dryRun of [true, false]) {
+      const { brought } = await collect({ ...parameters, dry_run: dryRun });
+      expect(brought).toMatchObject({ kept_artifacts: 2, untagged_artifacts: 0 });
+    }
+    for (const path of paths) expect((await harness.asAdmin('GET', path)).status).toBe(200);
+    await harness.request('DELETE', made.headers.get('location') ?? '', { headers: asAdmin });
+    await harness.request('DELETE', fixed.headers.get('location') ?? '', { headers: asAdmin });
+    expect((await collect(parameters)).brought).toMatchObject({ kept_artifacts: 0, untagged_artifacts: 2 });
+    // What an isolate remembers of digests.
+    harness.clock.advance(11_000);
+    for (const path of paths) expect((await harness.asAdmin('GET', path)).status).toBe(404);
+  });
+
+  it('of a registry that is read-only let nothing be deleted', async () => {
+    await pushBlob(harness, newRepository(), randomBytes(20));
+    await harness.services.configuration.update({ read_only: true }, { username: 'admin', sourceAddress: undefined });
+    const id = await harness.services.garbageCollection.start(
+      { time_window_hours: 0 },
+      { username: 'admin', sourceAddress: undefined },
+    );
+    await runDueJobs(harness);
+    expect(await harness.services.garbageCollection.get(id)).toMatchObject({
+      status: 'Error',
+      statusMessage: 'the registry is read-only',
+    });
+    await harness.services.configuration.update({ read_only: false }, { username: 'admin', sourceAddress: undefined });
   });
 });
 
