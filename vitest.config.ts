@@ -14,6 +14,7 @@ const SAMPLED = [
   'test/integration/adapters/d1/kept-counts.test.ts',
   'test/integration/crashes/**/*.test.ts',
   'test/integration/domain/artifacts/artifact-copy-service.test.ts',
+  'test/integration/gc-model/**/*.test.ts',
   'test/integration/uploads/chunkings.test.ts',
 ];
 const LEFT_OUT = ['test/server/restarts.test.ts'];
