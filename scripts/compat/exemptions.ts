@@ -1,4 +1,4 @@
-/** Operations that take no input, so that nothing of it can be wrong, with what is asked of them. */
+/** Operations of which nothing that a client sends can be wrong, mostly as they take no input, with what is asked of them. */
 export const NEVER_FAILING: Readonly<Record<string, string>> = {
   getPing: 'says that somebody listens',
   getHealth: 'tells of failures in its answer',
@@ -12,6 +12,12 @@ export const NEVER_FAILING: Readonly<Record<string, string>> = {
   getPermissions: 'tells what a robot may be given',
   listRegistryProviderTypes: 'tells which kinds of registries there are',
   listRegistryProviderInfos: 'tells what is known of each kind of registry',
+  getGCSchedule: 'tells the one schedule there is',
+  getPurgeSchedule: 'tells the one schedule there is',
+  getWorkerPools: 'tells the one pool there is',
+  listJobQueues: 'tells all kinds of work',
+  getWorkers: 'of an unknown pool there are none, as in Harbor',
+  stopRunningJob: 'what does not run is stopped, as in Harbor',
 };
 
 /** Operations that nobody may ask for anything, with the reason. */
