@@ -64,6 +64,11 @@ const GUARD_LINK = `
     join repository_blobs rb on rb.repository_id = r.id and rb.blob_id = b.id
     where r.project_id = ?1 and r.name = ?2 and p.deleted_at_ms is null)`;
 
+/** The content was there already: the uploaded object `?2` goes, and whoever repeats his upload must not get it. */
+const DOOM_SPARE = `
+  insert into doomed_objects (object_key, doomed_at_ms, deleted_at_ms)
+  select ?2, ?3, ?3 where exists (select 1 from blobs where digest = ?1 and object_key <> ?2) on conflict do nothing`;
+
 export class D1BlobStore implements BlobStore {
   readonly #db: D1Database;
 
@@ -96,6 +101,7 @@ export class D1BlobStore implements BlobStore {
     const [upserted] = await runBatch(this.#db, [
       this.#db.prepare(UPSERT_BLOB).bind(digest, sizeBytes, objectKey, nowMs, 0),
       guardObject(this.#db, digest),
+      this.#db.prepare(DOOM_SPARE).bind(digest, objectKey, nowMs),
       this.#db.prepare(INSERT_REPOSITORY).bind(projectId, name, nowMs),
       this.#db.prepare(LINK).bind(projectId, name, digest, nowMs),
       this.#db.prepare(GUARD_LINK).bind(projectId, name, digest),

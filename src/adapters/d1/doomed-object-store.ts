@@ -3,9 +3,6 @@ import { progressStatements } from '#adapters/d1/task-progress';
 import type { DoomedObjectStore } from '#domain/gc/garbage-store';
 import type { Progress } from '#domain/jobs/progress';
 
-/** Keys of objects long gone that are forgotten at once. */
-const FORGOTTEN_AT_ONCE = 1_000;
-
 export class D1DoomedObjectStore implements DoomedObjectStore {
   readonly #db: D1Database;
 
@@ -23,8 +20,6 @@ export class D1DoomedObjectStore implements DoomedObjectStore {
 
   async markDeleted(objectKeys: readonly string[], settledBound: string, progress: Progress): Promise<void> {
     const keys = JSON.stringify(objectKeys);
-    const forget = `delete from doomed_objects where object_key in (select object_key from doomed_objects
-      where object_key < ?1 and deleted_at_ms is not null order by object_key limit ${FORGOTTEN_AT_ONCE})`;
     await runBatch(this.#db, [
       ...progressStatements(this.#db, progress),
       this.#db
@@ -33,7 +28,6 @@ export class D1DoomedObjectStore implements DoomedObjectStore {
       this.#db
         .prepare('update doomed_objects set deleted_at_ms = ?2 where object_key in (select value from json_each(?1))')
         .bind(keys, progress.nowMs),
-      this.#db.prepare(forget).bind(settledBound),
     ]);
   }
 }

@@ -1,4 +1,4 @@
-import { withRetries } from '#adapters/d1/batch';
+import { runBatch, withRetries } from '#adapters/d1/batch';
 import type { IntentStore } from '#domain/blobs/intent-store';
 
 export class D1IntentStore implements IntentStore {
@@ -22,7 +22,12 @@ export class D1IntentStore implements IntentStore {
   }
 
   async close(prefix: string): Promise<void> {
-    const remove = this.#db.prepare('delete from object_intents where prefix = ?');
-    await withRetries(() => remove.bind(prefix).run());
+    await runBatch(this.#db, [
+      // No upload can name their keys any more.
+      this.#db
+        .prepare('delete from doomed_objects where object_key >= ?1 and object_key < ?2')
+        .bind(prefix, `${prefix}~`),
+      this.#db.prepare('delete from object_intents where prefix = ?').bind(prefix),
+    ]);
   }
 }

@@ -4,5 +4,6 @@ export interface IntentStore {
   open(prefix: string, nowMs: number): Promise<void>;
   /** Prefixes that sort before `bound`, in order, which is that of their age. */
   before(bound: string, limit: number): Promise<readonly string[]>;
+  /** Forgets the prefix, and which of the objects under it must not be used any more. */
   close(prefix: string): Promise<void>;
 }

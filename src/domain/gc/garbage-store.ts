@@ -53,7 +53,8 @@ export interface GarbageStore {
 export interface DoomedObjectStore {
   /** Keys of objects that may still be there. */
   pending(limit: number): Promise<readonly string[]>;
-  /** Objects are gone. Keys that sort before `settledBound` can come from no upload any more, and are forgotten. */
+  /** Objects are gone. Keys that sort before `settledBound` can come from no upload any more, and are forgotten; the others
+   * are when their intents are closed. */
   markDeleted(objectKeys: readonly string[], settledBound: string, progress: Progress): Promise<void>;
 }
 

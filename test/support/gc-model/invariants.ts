@@ -73,7 +73,7 @@ const GARBAGE: Readonly<Record<string, string>> = {
   'a deleted artifact': 'select digest from artifact_trash',
   'a deleted tag': 'select name from tag_trash',
   'a candidate': 'select blob_id, repository_id from garbage_candidates',
-  'a doomed object': 'select object_key from doomed_objects where deleted_at_ms is null',
+  'a doomed object': 'select object_key from doomed_objects',
   'an intent': 'select prefix from object_intents',
 };
 

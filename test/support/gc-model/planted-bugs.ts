@@ -37,6 +37,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     by: 'exists (select 1 from blobs b join (select null as object_key) d',
   },
   {
+    name: 'an upload that is repeated gets an object that was never needed',
+    replaced: 'select ?2, ?3, ?3 where exists (',
+    by: 'select ?2, ?3, ?3 where false and exists (',
+  },
+  {
     name: 'a manifest whose object was deleted is pushed without its bytes',
     replaced: 'exists (select 1 from blobs where digest = ? and object_key = ?)',
     by: '(? <> ?)',

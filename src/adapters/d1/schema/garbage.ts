@@ -16,8 +16,9 @@ export const garbageCandidates = sqliteTable(
 );
 
 /**
- * Objects whose blobs garbage collection has deleted. A row comes with the deletion of the blob's, in one batch, and so says
- * for ever that no blob may point at the object. It stays until the object is gone, and no upload could name its key again.
+ * Objects that are to be deleted, or were: those whose blobs garbage collection has deleted, and those of uploads whose content
+ * was there already. A row comes in the batch that decides it, and says that no blob may point at the object. It stays until the
+ * object is gone, and its intent is closed: no upload can name its key then.
  */
 export const doomedObjects = sqliteTable(
   'doomed_objects',

@@ -54,6 +54,17 @@ describe('committing an upload', () => {
     expect(await store.findLinked(repository, digest)).toEqual(blob);
   });
 
+  it('refuses an upload that is repeated when its content was there at first, and has been collected since', async () => {
+    await store.commitUpload(upload);
+    const second = { ...upload, objectKey: 'blobs/i/two', nowMs: 2000 };
+    expect((await store.commitUpload(second)).objectKey).toBe('blobs/i/one');
+    await collect();
+    // Its object went when it was not needed.
+    const unknown = expect.objectContaining({ code: 'BLOB_UPLOAD_UNKNOWN' });
+    await expect(store.commitUpload(second)).rejects.toEqual(unknown);
+    expect((await rows()).results).toEqual([]);
+  });
+
   it('in a project that was deleted is refused and leaves nothing', async () => {
     const insert = `insert into projects (name, owner_id, deleted_at_ms, created_at_ms, updated_at_ms)
       values ('gone', 1, 1, 1, 1) returning id`;
