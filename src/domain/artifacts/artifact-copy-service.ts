@@ -78,6 +78,8 @@ export class ArtifactCopyService {
     if (!root) throw artifactNotFound(source, reference);
     const limits = { artifacts: MAX_ROWS + 1, tags: MAX_EVENTS };
     const found = await store.findSource(root.repositoryId, root.digest, limits);
+    // It was deleted in between.
+    if (!found.artifacts.some(({ digest }) => digest === root.digest)) return 'changed';
     requireCopyable(found);
     const repository = await repositories.ensure(project.id, destination);
     const mutation = this.#mutation(request, repository, root, found.tags);
