@@ -7,6 +7,7 @@ import { Delivery } from '#test/kill/kinds/delivery';
 import { GarbageCollection } from '#test/kill/kinds/garbage-collection';
 import { PurgeAuditLog } from '#test/kill/kinds/purge-audit-log';
 import { Retention } from '#test/kill/kinds/retention';
+import { StorageComparison } from '#test/kill/kinds/storage-comparison';
 import { Receiver } from '#test/kill/receiver';
 import { killDocument } from '#test/kill/report-document';
 import { freePort } from '#test/support/suites/free-port';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   const receiver = await Receiver.start();
   const kinds: readonly KillKind[] = [
     new GarbageCollection(),
+    new StorageComparison(),
     new Retention(),
     new PurgeAuditLog(),
     new Delivery('http', receiver),
