@@ -8,15 +8,17 @@ import { platformBackground } from '#adapters/platform-background';
 import { CloudflareJobQueue } from '#adapters/queue/job-queue';
 import type { Clock } from '#core/clock';
 import { PurgeJob } from '#domain/audit/purge-job';
-import { PurgeService } from '#domain/audit/purge-service';
-import { ComparisonService } from '#domain/gc/comparison-service';
-import { GcService } from '#domain/gc/gc-service';
+import { PURGE_MAINTENANCE } from '#domain/audit/purge-maintenance';
+import { COMPARISON_MAINTENANCE } from '#domain/gc/comparison-maintenance';
+import { GC_MAINTENANCE } from '#domain/gc/gc-maintenance';
 import type { JobHandler } from '#domain/jobs/job-handler';
 import { JobMonitorService } from '#domain/jobs/job-monitor-service';
 import { JobRunner } from '#domain/jobs/job-runner';
 import { JobService } from '#domain/jobs/job-service';
 import { newLaunch } from '#domain/jobs/launch';
 import type { VendorType } from '#domain/jobs/vendor-type';
+import type { MaintenanceKind } from '#domain/maintenance/maintenance-kind';
+import { MaintenanceService } from '#domain/maintenance/maintenance-service';
 import { type ScheduledLaunch, ScheduleService } from '#domain/schedules/schedule-service';
 import type { Env } from '#src/env';
 
@@ -60,9 +62,10 @@ export function createJobs({ DB: db, JOBS }: Env, { jobs, handlers: others, laun
     clock,
     report: (error, { vendorType, vendorId }) => report(error, { schedule: vendorType, vendorId }),
   });
-  const purges = new PurgeService({ jobs, schedules, clock });
-  const garbageCollection = new GcService({ jobs, schedules, clock });
-  const storageComparison = new ComparisonService({ jobs, schedules, clock });
+  const maintenance = (kind: MaintenanceKind) => new MaintenanceService({ kind, jobs, schedules, clock });
+  const purges = maintenance(PURGE_MAINTENANCE);
+  const garbageCollection = maintenance(GC_MAINTENANCE);
+  const storageComparison = maintenance(COMPARISON_MAINTENANCE);
   return { jobs, jobRunner, jobMonitor, purges, schedules, garbageCollection, storageComparison };
 }
 

@@ -27,7 +27,6 @@ const WITHOUT_Q: ReadonlySet<string> = new Set([
   'GET /api/v2.0/system/retention/executions',
   'GET /api/v2.0/users/search',
   'GET /api/v2.0/schedules',
-  'GET /api/v2.0/system/storage-comparison',
   'GET /api/v2.0/quotas',
   'GET /api/v2.0/projects/:project_name_or_id/members',
   'GET /api/v2.0/usergroups',

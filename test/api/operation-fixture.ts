@@ -750,11 +750,32 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     path: () => `${API}/system/storage-comparison`,
     granted: 200,
   },
-  'POST /api/v2.0/system/storage-comparison': {
+  'GET /api/v2.0/system/storage-comparison/schedule': {
+    need: system('garbage-collection:read'),
+    path: () => `${API}/system/storage-comparison/schedule`,
+    granted: 200,
+  },
+  'POST /api/v2.0/system/storage-comparison/schedule': {
     need: system('garbage-collection:create'),
-    path: () => `${API}/system/storage-comparison`,
-    body: () => ({ schedule: { type: 'Manual' }, parameters: { dry_run: 'no' } }),
+    path: () => `${API}/system/storage-comparison/schedule`,
+    body: () => ({}),
     granted: 400,
+  },
+  'PUT /api/v2.0/system/storage-comparison/schedule': {
+    need: system('garbage-collection:update'),
+    path: () => `${API}/system/storage-comparison/schedule`,
+    body: () => ({}),
+    granted: 400,
+  },
+  'GET /api/v2.0/system/storage-comparison/:id': {
+    need: system('garbage-collection:read'),
+    path: () => `${API}/system/storage-comparison/${ABSENT}`,
+    granted: 404,
+  },
+  'PUT /api/v2.0/system/storage-comparison/:id': {
+    need: system('garbage-collection:stop'),
+    path: () => `${API}/system/storage-comparison/${ABSENT}`,
+    granted: 404,
   },
   'GET /api/v2.0/system/storage-comparison/:id/log': {
     need: system('garbage-collection:read'),

@@ -38,7 +38,7 @@ const OTHERS: readonly AuditEventType[] = [
   ...on('job-queue', 'pause', 'resume', 'stop'),
   ...on('job', 'stop'),
   ...on('garbage-collection', 'create', 'update', 'delete', 'stop'),
-  ...on('storage-comparison', 'create', 'update', 'delete'),
+  ...on('storage-comparison', 'create', 'update', 'delete', 'stop'),
 ];
 
 /** Every type of event an entry of the audit log can be of, as settings and purges name them. */

@@ -72,6 +72,11 @@ const TRASH = `${PROJECT}/repositories/app/trash`;
 
 const PURGE_SCHEDULE = `${API}/system/purgeaudit/schedule`;
 const PURGE = { audit_retention_hour: 24, include_event_types: 'create_user', dry_run: true };
+/** Of a kind of maintenance. */
+async function stopNewest(maintenance: string): Promise<Response> {
+  const runs = (await (await send('GET', `${API}/system/${maintenance}?page_size=1`)).json()) as { id: number }[];
+  return send('PUT', `${API}/system/${maintenance}/${runs[0]?.id}`);
+}
 const DEFAULT_RETENTION = `${API}/system/retention`;
 const retention = () => ({
   algorithm: 'or',
@@ -402,10 +407,22 @@ const STEPS: readonly Step[] = [
     },
   },
   {
-    operation: 'POST /api/v2.0/system/storage-comparison',
+    operation: 'POST /api/v2.0/system/storage-comparison/schedule',
     type: 'create_storage-comparison',
     resource: 'storage-comparison',
-    run: () => send('POST', `${API}/system/storage-comparison`, { schedule: { type: 'Manual' } }),
+    run: () => send('POST', `${API}/system/storage-comparison/schedule`, { schedule: { type: 'Manual' } }),
+  },
+  {
+    operation: 'PUT /api/v2.0/system/storage-comparison/schedule',
+    type: 'update_storage-comparison',
+    resource: 'storage-comparison',
+    run: () => send('PUT', `${API}/system/storage-comparison/schedule`, { schedule: { type: 'Weekly' } }),
+  },
+  {
+    operation: 'PUT /api/v2.0/system/storage-comparison/:id',
+    type: 'stop_storage-comparison',
+    resource: 'storage-comparison',
+    run: () => stopNewest('storage-comparison'),
   },
   {
     operation: 'POST /api/v2.0/system/gc/schedule',
@@ -423,10 +440,7 @@ const STEPS: readonly Step[] = [
     operation: 'PUT /api/v2.0/system/gc/:gc_id',
     type: 'stop_garbage-collection',
     resource: 'garbage-collection',
-    run: async () => {
-      const runs = (await (await send('GET', `${API}/system/gc?page_size=1`)).json()) as { id: number }[];
-      return send('PUT', `${API}/system/gc/${runs[0]?.id}`);
-    },
+    run: () => stopNewest('gc'),
   },
   {
     operation: 'POST /api/v2.0/scanners',

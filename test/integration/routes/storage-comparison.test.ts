@@ -11,7 +11,7 @@ const { BLOBS, DB } = harness.env;
 async function compare(parameters: Record<string, unknown> = {}) {
   const body = JSON.stringify({ schedule: { type: 'Manual' }, parameters });
   const headers = { ...asAdmin, 'content-type': 'application/json' };
-  expect((await harness.request('POST', PATH, { headers, body })).status).toBe(201);
+  expect((await harness.request('POST', `${PATH}/schedule`, { headers, body })).status).toBe(201);
   await runDueJobs(harness);
   const listed = await harness.request('GET', `${PATH}?page_size=1`, { headers: asAdmin });
   const [run] = (await listed.json()) as { id: number; job_status: string; job_parameters: string }[];
@@ -72,21 +72,38 @@ describe('a comparison', () => {
   it('comes by a schedule', async () => {
     const headers = { ...asAdmin, 'content-type': 'application/json' };
     const schedule = async (type: string) =>
-      (await harness.request('POST', PATH, { headers, body: JSON.stringify({ schedule: { type } }) })).status;
-    expect(await schedule('Weekly')).toBe(201);
+      (await harness.request('PUT', `${PATH}/schedule`, { headers, body: JSON.stringify({ schedule: { type } }) }))
+        .status;
+    expect(await schedule('Weekly')).toBe(200);
+    const scheduled = await harness.request('GET', `${PATH}/schedule`, { headers: asAdmin });
+    expect(await scheduled.json()).toMatchObject({ job_status: 'Running', schedule: { type: 'Weekly' } });
     harness.clock.advance(8 * DAY_MS);
     await harness.services.schedules.fireDue();
     await runDueJobs(harness);
     const runs = await harness.request('GET', `${PATH}?page_size=1`, { headers: asAdmin });
     expect(await runs.json()).toMatchObject([{ job_kind: 'SCHEDULE', job_status: 'Success' }]);
-    expect(await schedule('None')).toBe(201);
+    expect(await schedule('None')).toBe(200);
+    expect(await schedule('Yearly')).toBe(422);
     expect(await harness.services.schedules.find('STORAGE_COMPARISON', 0)).toBeUndefined();
+  });
+
+  it('stops, and what it has not come to stays', async () => {
+    const old = await leave(harness.clock.nowMs() - 3 * DAY_MS);
+    const headers = { ...asAdmin, 'content-type': 'application/json' };
+    const body = JSON.stringify({ schedule: { type: 'Manual' } });
+    const begun = await harness.request('POST', `${PATH}/schedule`, { headers, body });
+    const run = begun.headers.get('location') ?? '';
+    expect((await harness.request('PUT', run, { headers: asAdmin })).status).toBe(200);
+    await runDueJobs(harness);
+    const stopped = await harness.request('GET', run, { headers: asAdmin });
+    expect(await stopped.json()).toMatchObject({ job_name: 'STORAGE_COMPARISON', job_status: 'Stopped' });
+    expect(await BLOBS.head(old)).not.toBeNull();
   });
 
   it('has no log of a run that is another, and no parameters but its own', async () => {
     expect((await harness.request('GET', `${PATH}/987654/log`, { headers: asAdmin })).status).toBe(404);
     const headers = { ...asAdmin, 'content-type': 'application/json' };
     const body = JSON.stringify({ schedule: { type: 'Manual' }, parameters: { dry_run: 1 } });
-    expect((await harness.request('POST', PATH, { headers, body })).status).toBe(400);
+    expect((await harness.request('POST', `${PATH}/schedule`, { headers, body })).status).toBe(400);
   });
 });

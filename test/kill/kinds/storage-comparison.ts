@@ -35,7 +35,7 @@ export class StorageComparison implements KillKind {
 
   async begin(api: ApiClient): Promise<void> {
     const request = { schedule: { type: 'Manual' }, parameters: { dry_run: false } };
-    await api.send('POST', '/system/storage-comparison', request);
+    await api.send('POST', '/system/storage-comparison/schedule', request);
   }
 
   verify(state: StoppedState, [task]: readonly TaskState[]): string {

@@ -27,11 +27,12 @@ import { ContentReader } from '#domain/blobs/content-reader';
 import { OrphanSweep } from '#domain/blobs/orphan-sweep';
 import { EventService } from '#domain/events/event-service';
 import { GarbageCollector } from '#domain/gc/garbage-collector';
-import { GcService } from '#domain/gc/gc-service';
+import { GC_MAINTENANCE } from '#domain/gc/gc-maintenance';
 import { ImmutabilityService } from '#domain/immutability/immutability-service';
 import { NO_RULES } from '#domain/immutability/judgement';
 import { JobRunner } from '#domain/jobs/job-runner';
 import { JobService } from '#domain/jobs/job-service';
+import { MaintenanceService } from '#domain/maintenance/maintenance-service';
 import { ManifestService } from '#domain/manifests/manifest-service';
 import { RepositoryService } from '#domain/repositories/repository-service';
 import { ScheduleService } from '#domain/schedules/schedule-service';
@@ -109,7 +110,7 @@ export function createActorServices({ db, bucket, locks, clock, report }: ActorE
     orphans: new OrphanSweep({ intents, storage, blobs: blobStore, clock }),
     // It commits what is in storage; it is never asked to assemble anything.
     finisher: new UploadFinisher({ storage, blobs: blobStore, clock } as unknown as UploadFinisherDeps),
-    gc: new GcService({ jobs, schedules, clock }),
+    gc: new MaintenanceService({ kind: GC_MAINTENANCE, jobs, schedules, clock }),
     runner: new JobRunner({
       tasks: new D1TaskStore({ db }),
       queue: silent,

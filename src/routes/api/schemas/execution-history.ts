@@ -20,7 +20,8 @@ const shape = {
 export const execHistorySchema = z.object(shape).openapi('ExecHistory');
 export const gcHistorySchema = z.object(shape).openapi('GCHistory');
 
-type ExecutionHistoryDto = z.output<typeof execHistorySchema>;
+export type ExecutionHistorySchema = typeof execHistorySchema;
+export type ExecutionHistoryDto = z.output<ExecutionHistorySchema>;
 
 /** A run; its parameters are what it was started with and what it has brought so far. */
 export function toExecutionHistoryDto(execution: Execution): ExecutionHistoryDto {
