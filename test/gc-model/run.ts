@@ -30,9 +30,8 @@ async function main(): Promise<void> {
     histories: Math.min(PORTION, histories - at * PORTION),
     seed: seed + at,
   }));
-  const searches = await inThreads(
-    portions,
-    ({ failure }, { seed: at }) => failure && console.log(`seed ${at}: ${failure}`),
+  const searches = await inThreads(portions, ({ failure, histories: count }, { seed: at }) =>
+    console.log(`${clockOf(begunAtMs)} seed ${at}: ${failure ?? `${count} histories, all well`}`),
   );
   const seconds = (performance.now() - begunAtMs) / 1000;
   const bugHistories = Number(values['bug-histories']);
@@ -46,6 +45,12 @@ async function main(): Promise<void> {
   const failed = searches.filter(({ failure }) => failure).length + bugs.filter(({ failure }) => !failure).length;
   console.log(`${searches.length + bugs.length - failed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
+}
+
+/** Minutes and seconds since then. */
+function clockOf(sinceMs: number): string {
+  const seconds = Math.round((performance.now() - sinceMs) / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 /** As many tasks at once as there are cores; the answers are in the order of the tasks. */
