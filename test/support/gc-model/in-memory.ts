@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
+import { withoutChance } from '#test/support/gc-model/chance';
 import { type History, history } from '#test/support/gc-model/commands';
 import { MemoryBucket } from '#test/support/gc-model/memory-bucket';
 import { ModelRun } from '#test/support/gc-model/model-run';
@@ -38,7 +39,7 @@ export async function searchInMemory({ histories, seed, rewrite, isShrinking = t
     database.begin(rewrite);
     bucket.clear();
     try {
-      const outcome = await new ModelRun(storage, each).run();
+      const outcome = await withoutChance(() => new ModelRun(storage, each).run());
       count++;
       calls += outcome.calls;
       for (const [name, times] of outcome.done) done[name] = (done[name] ?? 0) + times;
