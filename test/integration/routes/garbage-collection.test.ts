@@ -14,19 +14,25 @@ import {
   randomImage,
 } from '#test/support/images';
 import { byPassword, createJobHarness, runDueJobs } from '#test/support/jobs';
-import { asAdmin, errorOf, insertProject } from '#test/support/server';
+import { asAdmin, errorOf, insertProject, testEnv } from '#test/support/server';
 
 const GC = '/api/v2.0/system/gc';
 const HOUR_MS = 3_600_000;
 const json = { ...asAdmin, 'content-type': 'application/json' };
 /** Calls of R2 that delete fail while this is set. */
 let isStorageDown = false;
+/** Happens between the look at an untagged artifact and the batch that deletes it. */
+let beforeDeletion: (() => Promise<unknown>) | undefined;
 const harness = byPassword(
-  createJobHarness((call, invoke) =>
-    isStorageDown && call.binding === 'BLOBS' && call.method === 'delete'
-      ? Promise.reject(new Error('storage is down'))
-      : invoke(),
-  ),
+  createJobHarness(async (call, invoke) => {
+    if (isStorageDown && call.binding === 'BLOBS' && call.method === 'delete') throw new Error('storage is down');
+    if (call.method === 'batch' && JSON.stringify(call.args).includes('ARTIFACT_WANTED')) {
+      const deed = beforeDeletion;
+      beforeDeletion = undefined;
+      await deed?.();
+    }
+    return invoke();
+  }),
 );
 
 interface Run {
@@ -237,6 +243,21 @@ describe('policies', () => {
     // What an isolate remembers of digests.
     harness.clock.advance(11_000);
     for (const path of paths) expect((await harness.asAdmin('GET', path)).status).toBe(404);
+  });
+
+  it('keep the untagged artifacts of a repository that gets another name as they are about to go', async () => {
+    const repository = newRepository();
+    const image = randomImage();
+    await pushImage(harness, repository, image, 'v1');
+    await pushImage(harness, repository, randomImage(), 'v1');
+    const [, name] = repository.split('/');
+    // As somebody whose lease came after that of the run.
+    beforeDeletion = () =>
+      testEnv.DB.prepare('update repositories set name = ?1 where name = ?2').bind(`${name}-precious`, name).run();
+    const { brought } = await collect({ delete_untagged: true, time_window_hours: 0 });
+    expect(beforeDeletion).toBeUndefined();
+    expect(brought).toMatchObject({ untagged_artifacts: 0 });
+    expect(await pulls(`${repository}-precious`, image)).toBe(200);
   });
 
   it('of a registry that is read-only let nothing be deleted', async () => {

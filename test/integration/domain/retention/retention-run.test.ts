@@ -301,6 +301,30 @@ describe('artifacts that belong together', () => {
   });
 });
 
+/** A server where something may happen between the look at artifacts and the batch that deletes them. */
+function interruptedServer() {
+  let waiting: (() => Promise<unknown>) | undefined;
+  const server = createJobHarness(async (call, invoke) => {
+    const isDeletion =
+      call.binding === 'DB' && call.method === 'batch' && JSON.stringify(call.args).includes('artifact_trash');
+    if (isDeletion && waiting) {
+      const deed = waiting;
+      waiting = undefined;
+      await deed();
+    }
+    return edgeLimits(call, invoke);
+  });
+  const beforeDeletion = (deed: () => Promise<unknown>) => {
+    const state = { isDone: false };
+    waiting = async () => {
+      state.isDone = true;
+      await deed();
+    };
+    return state;
+  };
+  return { server, beforeDeletion };
+}
+
 describe('what happens meanwhile', () => {
   it('keeps what was pushed after the run began, and what a pull has made worth keeping', async () => {
     const { id } = await newProject();
@@ -326,33 +350,34 @@ describe('what happens meanwhile', () => {
   });
 
   it('is seen in the batch itself: an artifact that is pulled as it is about to go stays', async () => {
-    let pull: (() => Promise<unknown>) | undefined;
-    const server = createJobHarness(async (call, invoke) => {
-      const isDeletion =
-        call.binding === 'DB' && call.method === 'batch' && JSON.stringify(call.args).includes('artifact_trash');
-      if (isDeletion && pull) {
-        const deed = pull;
-        pull = undefined;
-        await deed();
-      }
-      return edgeLimits(call, invoke);
-    });
+    const { server, beforeDeletion } = interruptedServer();
     const { id } = await newProject(server);
     const repository = await insertRepository(server, id, 'app', rows(3));
     const policy = await newPolicy(id, wirePolicy(wireRule('nDaysSinceLastPull', 5)));
     const runId = await server.services.retention.run(policy, false, ACTOR);
-    let isPulled = false;
-    pull = async () => {
-      isPulled = true;
-      const now = server.clock.nowMs();
-      await harness.env.DB.prepare(`update tags set pulled_at_ms = ? where repository_id = ? and name = 'v2'`)
-        .bind(now, repository)
-        .run();
-    };
+    const pulled = beforeDeletion(() =>
+      harness.env.DB.prepare(`update tags set pulled_at_ms = ? where repository_id = ? and name = 'v2'`)
+        .bind(server.clock.nowMs(), repository)
+        .run(),
+    );
     await runDueJobs(server);
-    expect(isPulled).toBe(true);
+    expect(pulled.isDone).toBe(true);
     expect(await tagsOf(server, repository)).toEqual(['v2']);
     expect((await taskIn(policy, runId)).results).toEqual({ total: 3, retained: 1 });
+  });
+
+  it('is seen in the batch itself: a repository that gets another name keeps what was to go by the old one', async () => {
+    const { server, beforeDeletion } = interruptedServer();
+    const { id } = await newProject(server);
+    const repository = await insertRepository(server, id, 'app', rows(3));
+    const policy = await newPolicy(id, wirePolicy(wireRule('latestPushedK', 1)));
+    await server.services.retention.run(policy, false, ACTOR);
+    const renamed = beforeDeletion(() =>
+      harness.env.DB.prepare(`update repositories set name = 'precious' where id = ?`).bind(repository).run(),
+    );
+    await runDueJobs(server);
+    expect(renamed.isDone).toBe(true);
+    expect(await tagsOf(server, repository)).toHaveLength(3);
   });
 
   it('does not matter to a slice that is run twice', async () => {
