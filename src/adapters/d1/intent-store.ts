@@ -23,9 +23,10 @@ export class D1IntentStore implements IntentStore {
 
   async close(prefix: string): Promise<void> {
     await runBatch(this.#db, [
-      // No upload can name their keys any more.
+      // No upload can name their keys any more. What is still to be deleted is left to whoever does that: it may have been
+      // doomed after the sweep had found it in use.
       this.#db
-        .prepare('delete from doomed_objects where object_key >= ?1 and object_key < ?2')
+        .prepare('delete from doomed_objects where object_key >= ?1 and object_key < ?2 and deleted_at_ms is not null')
         .bind(prefix, `${prefix}~`),
       this.#db.prepare('delete from object_intents where prefix = ?').bind(prefix),
     ]);

@@ -5,6 +5,8 @@ import type { GcSlice } from '#domain/gc/gc-slice';
 
 /** Objects deleted by one call; with their journal entries the 1,000 keys it takes. */
 const OBJECTS_PER_CALL = 500;
+/** An hour before their intent may be closed: what happens to both at once shall leave nothing behind. */
+const FORGOTTEN_AFTER_MS = SETTLED_AFTER_MS - 60 * 60_000;
 
 export interface ObjectsPhaseDeps {
   readonly objects: DoomedObjectStore;
@@ -28,7 +30,7 @@ export class ObjectsPhase {
     const limit = OBJECTS_PER_CALL * gc.parameters.workers;
     const keys = await objects.pending(limit);
     await Promise.all(chunks(keys).map((chunk) => storage.delete(chunk)));
-    const settled = storage.keyBound(gc.nowMs - SETTLED_AFTER_MS);
+    const settled = storage.keyBound(gc.nowMs - FORGOTTEN_AFTER_MS);
     const deleted = ((gc.position as number | undefined) ?? 0) + keys.length;
     const isLast = keys.length < limit;
     const progress = isLast ? gc.over({}, [], [`objects: ${deleted} objects deleted`]) : gc.more(deleted);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '#core/digest';
 import { MEDIA_TYPES } from '#core/media-types';
+import { repositoryName } from '#core/reference';
 import { pushArtifact, subjectOf } from '#test/support/artifacts';
 import {
   descriptor,
@@ -14,7 +15,7 @@ import {
   randomImage,
 } from '#test/support/images';
 import { byPassword, createJobHarness, runDueJobs } from '#test/support/jobs';
-import { asAdmin, errorOf, insertProject, testEnv } from '#test/support/server';
+import { asAdmin, errorOf, insertProject } from '#test/support/server';
 
 const GC = '/api/v2.0/system/gc';
 const HOUR_MS = 3_600_000;
@@ -250,14 +251,17 @@ describe('policies', () => {
     const image = randomImage();
     await pushImage(harness, repository, image, 'v1');
     await pushImage(harness, repository, randomImage(), 'v1');
-    const [, name] = repository.split('/');
+    const [project = '', name = ''] = repository.split('/');
+    const id = (await harness.services.repositories.find(repositoryName(project, name)))?.id;
     // As somebody whose lease came after that of the run.
     beforeDeletion = () =>
-      testEnv.DB.prepare('update repositories set name = ?1 where name = ?2').bind(`${name}-precious`, name).run();
+      harness.env.DB.prepare(`update repositories set name = 'precious' where id = ?`)
+        .bind(id ?? 0)
+        .run();
     const { brought } = await collect({ delete_untagged: true, time_window_hours: 0 });
     expect(beforeDeletion).toBeUndefined();
     expect(brought).toMatchObject({ untagged_artifacts: 0 });
-    expect(await pulls(`${repository}-precious`, image)).toBe(200);
+    expect(await pulls(`${project}/precious`, image)).toBe(200);
   });
 
   it('of a registry that is read-only let nothing be deleted', async () => {

@@ -58,6 +58,17 @@ describe('the sweep', () => {
     expect(await intentCount()).toBe(0);
   });
 
+  it('leaves what garbage collection has doomed since it was found in use to whoever deletes it', async () => {
+    const { storage, intents } = createSweep();
+    const [pending, deleted] = [await storage.newObjectKey(), await storage.newObjectKey()];
+    const doom = DB.prepare('insert into doomed_objects (object_key, doomed_at_ms, deleted_at_ms) values (?, 0, ?)');
+    await DB.batch([doom.bind(pending, null), doom.bind(deleted, 1)]);
+    await intents.close(pending.slice(0, pending.lastIndexOf('/') + 1));
+    const { results } = await DB.prepare('select object_key from doomed_objects').all();
+    expect(results).toEqual([{ object_key: pending }]);
+    await DB.prepare('delete from doomed_objects').run();
+  });
+
   it('looks at all keys of an intent, page after page', async () => {
     const { storage, blobs, sweep } = createSweep();
     for (let i = 0; i < 520; i++) {

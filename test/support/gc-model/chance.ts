@@ -3,7 +3,7 @@
  * timers fire at once, ids are counted, and the jitter between attempts is half of what it may be.
  */
 export async function withoutChance<T>(run: () => Promise<T>): Promise<T> {
-  const { setTimeout: timer, crypto } = globalThis;
+  const { setTimeout: timer } = globalThis;
   const { random } = Math;
   const uuid = crypto.randomUUID;
   let ids = 0;
