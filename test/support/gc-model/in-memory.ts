@@ -5,6 +5,7 @@ import { withoutChance } from '#test/support/gc-model/chance';
 import { type History, history } from '#test/support/gc-model/commands';
 import { MemoryBucket } from '#test/support/gc-model/memory-bucket';
 import { ModelRun } from '#test/support/gc-model/model-run';
+import { smallest } from '#test/support/gc-model/smallest';
 import { type Rewrite, SqliteDatabase } from '#test/support/gc-model/sqlite-database';
 
 const MIGRATIONS = resolve(import.meta.dirname, '../../../migrations');
@@ -35,26 +36,28 @@ export async function searchInMemory({ histories, seed, rewrite, isShrinking = t
   const storage = { db: database.asD1(), bucket: bucket.asR2(), isWatched: true };
   const done: Record<string, number> = {};
   let [count, calls] = [0, 0];
-  const property = fc.asyncProperty(history, async (each: History) => {
+  const run = async (each: History) => {
     database.begin(rewrite);
     bucket.clear();
     try {
-      const outcome = await withoutChance(() => new ModelRun(storage, each).run());
-      count++;
-      calls += outcome.calls;
-      for (const [name, times] of outcome.done) done[name] = (done[name] ?? 0) + times;
-      if (outcome.problems.length > 0) throw new Error(outcome.problems.join('\n'));
+      return await withoutChance(() => new ModelRun(storage, each).run());
     } finally {
       database.undo();
     }
-  });
-  const result = await fc.check(property, { numRuns: histories, seed, endOnFailure: !isShrinking });
-  return {
-    histories: count,
-    calls,
-    done,
-    failure: result.failed
-      ? `${fc.defaultReportMessage(result)}\n${String((result.errorInstance as Error).stack)}`
-      : undefined,
   };
+  const property = fc.asyncProperty(history, async (each) => {
+    const outcome = await run(each);
+    count++;
+    calls += outcome.calls;
+    for (const [name, times] of outcome.done) done[name] = (done[name] ?? 0) + times;
+    return outcome.problems.length === 0;
+  });
+  const { counterexample } = await fc.check(property, { numRuns: histories, seed, endOnFailure: true });
+  return { histories: count, calls, done, failure: counterexample ? await failureOf(counterexample[0]) : undefined };
+
+  async function failureOf(failed: History): Promise<string> {
+    const fails = async (each: History) => (await run(each)).problems.length > 0;
+    const shown = isShrinking ? await smallest(failed, fails) : failed;
+    return `${(await run(shown)).problems.join('\n')}\n${JSON.stringify(shown)}`;
+  }
 }

@@ -105,6 +105,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     by: `select 'TASK_LOST' where false and not`,
   },
   {
+    name: 'objects that are doomed while their intent is swept are forgotten',
+    replaced: 'and object_key < ?2 and deleted_at_ms is not null',
+    by: 'and object_key < ?2',
+  },
+  {
     name: 'a link that a deletion leaves is no candidate',
     replaced: `(blob_id, repository_id) > (?1, ?2)`,
     by: `(blob_id, repository_id) > (?1 + 1, ?2)`,
