@@ -112,20 +112,35 @@ function round(focus: Focus): fc.Arbitrary<Round> {
         .map(([first, others]) => [first, ...others]),
     },
   );
-  return fc.record({
+  const choices = fc.array(fc.nat({ max: 999 }), { minLength: 10, maxLength: 120, size: 'max' });
+  const any = fc.record({
     before: fc.array(deed, { maxLength: 5, size: 'max' }),
     minutes: fc.constantFrom<number>(0, 1, 61, 61, 61, 130, 49 * 60),
     racing,
-    choices: fc.array(fc.nat({ max: 999 }), { minLength: 10, maxLength: 120, size: 'max' }),
+    choices,
   });
+  // What everything was made for, and chance seldom brings about: garbage that is wanted again as it goes.
+  const { repository, content } = focus;
+  const push = pushOf(focus, fc.constant(content), fc.constant<number[]>([]));
+  const revived = fc.record({
+    before: fc.constant<Deed[]>([{ do: 'deleteArtifact', repository, content, mayBeChild: true }]),
+    minutes: fc.constantFrom<number>(61, 130),
+    racing: fc.tuple(command(collection(1).arbitrary), command(push), command(push)),
+    choices,
+  });
+  return fc.oneof({ weight: 5, arbitrary: any }, { weight: 1, arbitrary: revived });
+}
+
+/** A push to the repository it is about. */
+function pushOf(focus: Focus, content: fc.Arbitrary<number>, tags: fc.Arbitrary<number[]>): fc.Arbitrary<Deed> {
+  const repository = fc.constant(focus.repository);
+  return some(1, 'push', { repository, content, tags, isMounting: fc.constant<boolean>(false) }).arbitrary;
 }
 
 /** What it is about, and some more. */
 function start(focus: Focus): fc.Arbitrary<Deed> {
-  const content = mostly(focus.content, below(CONTENTS.length));
   const tags = fc.oneof(fc.constant<number[]>([]), fc.constant<number[]>([focus.tag]));
-  const repository = fc.constant(focus.repository);
-  return some(1, 'push', { repository, content, tags, isMounting: fc.constant<boolean>(false) }).arbitrary;
+  return pushOf(focus, mostly(focus.content, below(CONTENTS.length)), tags);
 }
 
 const focused = fc.record({

@@ -246,9 +246,12 @@ export class Deeds {
   }
 
   async #stop(): Promise<Answer> {
-    const { items } = await this.#deps.services.gc.list({}, { limit: 1, offset: 0 });
+    const { gc } = this.#deps.services;
+    const { items } = await gc.list({}, { limit: 1, offset: 0 });
     if (!items[0]) return 'refused';
-    await this.#deps.services.gc.stop(items[0].id, ACTOR);
+    const { id } = items[0];
+    await gc.stop(id, ACTOR);
+    if ((await gc.get(id)).status === 'Stopped') this.#deps.ledger.stopped.push(id);
     return undefined;
   }
 

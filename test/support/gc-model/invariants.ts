@@ -63,6 +63,12 @@ async function problemsOfContent(db: D1Database, promise: Promised, content: num
   return missing.map((blob) => `${what} has lost blob ${blob}`);
 }
 
+/** A run that was stopped is over, whoever was about to go on with it. */
+export async function problemsOfStops({ db }: Storage, { stopped }: Ledger): Promise<readonly string[]> {
+  const sql = `select id, status from executions where id in (select value from json_each(?)) and status <> 'Stopped'`;
+  return (await rows(db, sql, JSON.stringify(stopped))).map((row) => `a stopped run goes on: ${JSON.stringify(row)}`);
+}
+
 /** Rows that are garbage, by what they are. */
 const GARBAGE: Readonly<Record<string, string>> = {
   'a blob nothing needs': `select digest from blobs b

@@ -38,6 +38,8 @@ const TOUCH_INTERVAL_MS = 60_000;
 /** What was promised to whom, and what has happened that may have undone it. */
 export class Ledger {
   readonly promised: Promised[] = [];
+  /** Ids of the executions that somebody was told were stopped. */
+  readonly stopped: number[] = [];
   readonly #disturbances: Disturbance[] = [];
 
   disturb(disturbance: Disturbance): Disturbance {

@@ -4,7 +4,7 @@ import { type ActorServices, createActorServices } from '#test/support/gc-model/
 import type { Command, History } from '#test/support/gc-model/commands';
 import { Deeds } from '#test/support/gc-model/deeds';
 import { Interleaver } from '#test/support/gc-model/interleaver';
-import { problemsAtEnd, problemsOfBlobs, problemsOfPromises } from '#test/support/gc-model/invariants';
+import { problemsAtEnd, problemsOfBlobs, problemsOfPromises, problemsOfStops } from '#test/support/gc-model/invariants';
 import { Ledger } from '#test/support/gc-model/ledger';
 import { ModelLocks } from '#test/support/gc-model/model-locks';
 import { interceptBindings } from '#test/support/intercepted-bindings';
@@ -138,6 +138,7 @@ export class ModelRun {
     for (const [what, rows] of Object.entries(wrong)) this.#note([`recount of ${what}: ${JSON.stringify(rows)}`]);
     this.#note(await problemsOfBlobs(this.#storage));
     this.#note(await problemsOfPromises(this.#storage, this.#ledger));
+    this.#note(await problemsOfStops(this.#storage, this.#ledger));
   }
 
   /** Nobody does anything any more; what is garbage goes, and nothing else. */
