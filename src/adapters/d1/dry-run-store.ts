@@ -4,7 +4,7 @@ import { type CandidateBlobRow, candidateBlobs, wouldBeUnneeded } from '#adapter
 import { toFoundBlobs } from '#adapters/d1/garbage-store';
 import { progressStatements } from '#adapters/d1/task-progress';
 import type { Digest } from '#core/digest';
-import type { DryRunStore, Found, UnneededBlob } from '#domain/gc/garbage-store';
+import type { DryRunStore, Sifted, UnneededBlob } from '#domain/gc/garbage-store';
 import type { Progress } from '#domain/jobs/progress';
 
 const idsAfter = (column: string, table: string, where = '') =>
@@ -72,7 +72,7 @@ export class D1DryRunStore implements DryRunStore {
     return counted ?? { artifacts: 0, tags: 0 };
   }
 
-  async findBlobs(after: number, cutoffMs: number, limit: number): Promise<Found<UnneededBlob, number>> {
+  async findBlobs(after: number, cutoffMs: number, limit: number): Promise<Sifted<UnneededBlob, number>> {
     const query = this.#db.prepare(BLOBS).bind(after, cutoffMs, limit);
     const { results } = await withRetries(() => query.all<CandidateBlobRow>());
     return toFoundBlobs(results, limit);

@@ -2,7 +2,7 @@ import { runBatch, withRetries } from '#adapters/d1/batch';
 import { type CandidateBlobRow, candidateBlobs, isStaleLink, isUnneeded } from '#adapters/d1/garbage-statements';
 import { GuardFailed, guard } from '#adapters/d1/guards';
 import { progressStatements } from '#adapters/d1/task-progress';
-import type { Found, GarbageStore, Link, OldTrash, Outcome, UnneededBlob } from '#domain/gc/garbage-store';
+import type { GarbageStore, Link, OldTrash, Outcome, Sifted, UnneededBlob } from '#domain/gc/garbage-store';
 import type { Progress } from '#domain/jobs/progress';
 
 interface CandidateLinkRow {
@@ -65,12 +65,13 @@ export class D1GarbageStore implements GarbageStore {
     return this.#take([...forget('artifact_trash', artifactIds), ...forget('tag_trash', tagIds)], progress);
   }
 
-  async findLinks(after: Link | undefined, cutoffMs: number, limit: number): Promise<Found<Link, Link>> {
+  async findLinks(after: Link | undefined, cutoffMs: number, limit: number): Promise<Sifted<Link, Link>> {
     const query = this.#db.prepare(LINKS).bind(after?.blobId ?? 0, after?.repositoryId ?? 0, cutoffMs, limit);
     const { results } = await withRetries(() => query.all<CandidateLinkRow>());
     const toLink = (row: CandidateLinkRow): Link => ({ blobId: row.blob_id, repositoryId: row.repository_id });
     const last = results.length === limit ? results.at(-1) : undefined;
-    return { items: results.filter((row) => row.is_stale).map(toLink), next: last && toLink(last) };
+    const items = results.filter((row) => row.is_stale).map(toLink);
+    return { items, left: results.length - items.length, next: last && toLink(last) };
   }
 
   unlink(links: readonly Link[], cutoffMs: number, progress: Progress): Promise<Outcome> {
@@ -84,7 +85,7 @@ export class D1GarbageStore implements GarbageStore {
     );
   }
 
-  async findBlobs(after: number, cutoffMs: number, limit: number): Promise<Found<UnneededBlob, number>> {
+  async findBlobs(after: number, cutoffMs: number, limit: number): Promise<Sifted<UnneededBlob, number>> {
     const query = this.#db.prepare(BLOBS).bind(after, cutoffMs, limit);
     const { results } = await withRetries(() => query.all<CandidateBlobRow>());
     return toFoundBlobs(results, limit);
@@ -116,7 +117,7 @@ export class D1GarbageStore implements GarbageStore {
 }
 
 /** A page of `limit` candidates; a shorter one is the last. */
-export function toFoundBlobs(rows: readonly CandidateBlobRow[], limit: number): Found<UnneededBlob, number> {
+export function toFoundBlobs(rows: readonly CandidateBlobRow[], limit: number): Sifted<UnneededBlob, number> {
   const items = rows
     .filter((row) => row.is_garbage)
     .map((row) => ({
@@ -125,5 +126,5 @@ export function toFoundBlobs(rows: readonly CandidateBlobRow[], limit: number): 
       sizeBytes: row.size_bytes,
       isManifest: row.is_manifest === 1,
     }));
-  return { items, next: rows.length === limit ? rows.at(-1)?.id : undefined };
+  return { items, left: rows.length - items.length, next: rows.length === limit ? rows.at(-1)?.id : undefined };
 }

@@ -46,7 +46,8 @@ export class GarbageCollector implements JobHandler {
 
   async #begin(gc: GcSlice): Promise<void> {
     const parameters = Object.entries(gcParametersRecord(gc.parameters)).map(([name, value]) => `${name} ${value}`);
-    const progress = gc.over({}, [], [`Garbage collection: ${parameters.join(', ')}`]);
+    const window = `What was touched or deleted after ${new Date(gc.cutoffMs).toISOString()} stays`;
+    const progress = gc.over({ lines: [`Garbage collection: ${parameters.join(', ')}`, window] });
     await (gc.isDryRun ? this.#deps.dryRun.begin(progress) : gc.save(progress));
   }
 }

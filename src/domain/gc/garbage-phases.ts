@@ -1,4 +1,4 @@
-import type { DryRunStore, Found, GarbageStore, Link, Outcome, UnneededBlob } from '#domain/gc/garbage-store';
+import type { DryRunStore, GarbageStore, Link, Outcome, Sifted, UnneededBlob } from '#domain/gc/garbage-store';
 import type { GcResults } from '#domain/gc/gc-results';
 import type { GcSlice } from '#domain/gc/gc-slice';
 import type { Progress } from '#domain/jobs/progress';
@@ -27,12 +27,12 @@ export class GarbagePhases {
     const { garbage } = this.#deps;
     if (gc.isDryRun) {
       const { artifacts, tags } = await this.#deps.dryRun.countTrash(gc.cutoffMs);
-      return gc.save(gc.over({ forgottenArtifacts: artifacts, forgottenTags: tags }));
+      return gc.save(gc.over({ brought: { forgottenArtifacts: artifacts, forgottenTags: tags } }));
     }
     await repeat(async () => {
       const trash = await garbage.findTrash(gc.cutoffMs, TRASH_PAGE);
       const [artifacts, tags] = [trash.artifactIds.length, trash.tagIds.length];
-      const found = { forgottenArtifacts: artifacts, forgottenTags: tags };
+      const found = { brought: { forgottenArtifacts: artifacts, forgottenTags: tags } };
       const isLast = artifacts < TRASH_PAGE && tags < TRASH_PAGE;
       return garbage.forgetTrash(trash, gc.cutoffMs, isLast ? gc.over(found) : gc.more(undefined, found));
     });
@@ -64,11 +64,12 @@ export class GarbagePhases {
 
 function progressOf(
   gc: GcSlice,
-  { next }: Found<unknown, unknown>,
-  found: Partial<GcResults>,
-  names?: string[],
+  { next, left }: Sifted<unknown, unknown>,
+  brought: Partial<GcResults>,
+  names: readonly string[] = [],
 ): Progress {
-  return next === undefined ? gc.over(found, names) : gc.more(next, found, names);
+  const findings = { brought, names, left };
+  return next === undefined ? gc.over(findings) : gc.more(next, findings);
 }
 
 async function saved(gc: GcSlice, progress: Progress): Promise<Outcome> {

@@ -24,6 +24,12 @@ export interface Found<T, Position> {
   readonly next: Position | undefined;
 }
 
+/** The garbage in a page of candidates. */
+export interface Sifted<T, Position> extends Found<T, Position> {
+  /** Candidates that are no garbage, or none yet. */
+  readonly left: number;
+}
+
 /** Deletions that nobody can undo any more, by their ids in the trash. */
 export interface OldTrash {
   readonly artifactIds: readonly number[];
@@ -40,11 +46,11 @@ export interface GarbageStore {
   forgetTrash(trash: OldTrash, cutoffMs: number, progress: Progress): Promise<Outcome>;
 
   /** Among the candidates after `after`, links that no manifest of their repository needs, made and touched by `cutoffMs`. */
-  findLinks(after: Link | undefined, cutoffMs: number, limit: number): Promise<Found<Link, Link>>;
+  findLinks(after: Link | undefined, cutoffMs: number, limit: number): Promise<Sifted<Link, Link>>;
   unlink(links: readonly Link[], cutoffMs: number, progress: Progress): Promise<Outcome>;
 
   /** Among the candidates after the blob `after`, blobs that nothing refers to, touched by `cutoffMs`. */
-  findBlobs(after: number, cutoffMs: number, limit: number): Promise<Found<UnneededBlob, number>>;
+  findBlobs(after: number, cutoffMs: number, limit: number): Promise<Sifted<UnneededBlob, number>>;
   /** Deletes the rows of blobs, and puts it on record that their objects are to go. */
   doom(blobs: readonly UnneededBlob[], cutoffMs: number, progress: Progress): Promise<Outcome>;
 }
@@ -71,5 +77,5 @@ export interface DryRunStore {
   /** Deletions no later than `cutoffMs`, with those of what is remembered. */
   countTrash(cutoffMs: number): Promise<{ readonly artifacts: number; readonly tags: number }>;
   /** Blobs after `after` that nothing would refer to once the phases before had been. */
-  findBlobs(after: number, cutoffMs: number, limit: number): Promise<Found<UnneededBlob, number>>;
+  findBlobs(after: number, cutoffMs: number, limit: number): Promise<Sifted<UnneededBlob, number>>;
 }

@@ -24,6 +24,19 @@ interface GcCursor {
   readonly slices: number;
   /** What the run had brought when the phase began. */
   readonly before: GcResults;
+  /** Candidates that the phase has left alone. */
+  readonly left?: number;
+}
+
+/** What a slice has come to. */
+interface Findings {
+  readonly brought?: Partial<GcResults>;
+  /** Of what was found, for the log. */
+  readonly names?: readonly string[];
+  /** What may be garbage once the window has passed. */
+  readonly left?: number;
+  /** More for the log. */
+  readonly lines?: readonly string[];
 }
 
 /** A slice of a run of garbage collection: what it goes by, and what becomes of the run when it commits. */
@@ -57,19 +70,20 @@ export class GcSlice {
     return this.parameters.isDryRun;
   }
 
-  /** What to commit when the phase goes on at `position`; `names` are of what was found, for the log. */
-  more(position: unknown, found: Partial<GcResults> = {}, names: readonly string[] = []): Progress {
-    const cursor: GcCursor = { ...this.#cursor, position, slices: this.#cursor.slices + 1 };
-    const results = plus(this.results, found);
+  /** What to commit when the phase goes on at `position`. */
+  more(position: unknown, { brought = {}, names = [], left = 0 }: Findings = {}): Progress {
+    const { slices } = this.#cursor;
+    const cursor: GcCursor = { ...this.#cursor, position, slices: slices + 1, left: this.#left + left };
+    const results = plus(this.results, brought);
     return { ...this.#slice.next({ ...cursor }, { ...results }), log: this.#text(this.#naming(names)) };
   }
 
   /** What to commit when the phase is over: the next one, or the end. */
-  over(found: Partial<GcResults> = {}, names: readonly string[] = [], lines: readonly string[] = []): Progress {
+  over({ brought = {}, names = [], left = 0, lines = [] }: Findings = {}): Progress {
     const { phase, phaseStartedAtMs, startedAtMs, before } = this.#cursor;
-    const results = plus(this.results, found);
-    const summary = phase === 'begin' ? [] : [`${phase}: ${told(before, results)} in ${this.#since(phaseStartedAtMs)}`];
-    const log = [...lines, ...this.#naming(names), ...summary];
+    const results = plus(this.results, brought);
+    const summary = `${phase}: ${told(before, results)} in ${this.#since(phaseStartedAtMs)}${leaving(this.#left + left)}`;
+    const log = [...lines, ...this.#naming(names), ...(phase === 'begin' ? [] : [summary])];
     const next = PHASES[PHASES.indexOf(phase) + 1];
     if (next) {
       const cursor = this.#phase(next, startedAtMs, results);
@@ -82,6 +96,10 @@ export class GcSlice {
   /** Commits what has no effect in the database. */
   save(progress: Progress): Promise<void> {
     return this.#slice.save(progress);
+  }
+
+  get #left(): number {
+    return this.#cursor.left ?? 0;
   }
 
   #phase(phase: GcPhaseName, startedAtMs: number, before: GcResults): GcCursor {
@@ -113,6 +131,10 @@ const WORDS: Readonly<Record<keyof GcResults, string>> = {
   purgedManifests: 'manifests',
   freedBytes: 'bytes',
 };
+
+function leaving(count: number): string {
+  return count === 0 ? '' : `; ${count} left, as the window has not passed`;
+}
 
 function told(before: GcResults, after: GcResults): string {
   const words = (Object.keys(WORDS) as (keyof GcResults)[])

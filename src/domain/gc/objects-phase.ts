@@ -33,7 +33,7 @@ export class ObjectsPhase {
     const settled = storage.keyBound(gc.nowMs - FORGOTTEN_AFTER_MS);
     const deleted = ((gc.position as number | undefined) ?? 0) + keys.length;
     const isLast = keys.length < limit;
-    const progress = isLast ? gc.over({}, [], [`objects: ${deleted} objects deleted`]) : gc.more(deleted);
+    const progress = isLast ? gc.over({ lines: [`objects: ${deleted} objects deleted`] }) : gc.more(deleted);
     await objects.markDeleted(keys, settled, progress);
   }
 }

@@ -40,28 +40,36 @@ export class UntaggedPhase {
   async run(gc: GcSlice): Promise<void> {
     if (!gc.parameters.isDeletingUntagged) return gc.save(gc.over());
     const { items, next } = await this.#deps.untagged.find(gc.position as UntaggedPosition | undefined, PAGE);
-    let kept = 0;
+    let [kept, left] = [0, 0];
     for (const artifact of items) {
-      if (artifact.touchedAtMs > gc.cutoffMs) continue;
-      const { tags, touchedAtMs } = await this.#deps.untagged.goingAlong(artifact, gc.isDryRun);
-      // Somebody may be about to push an index anew, whose children he has found.
-      if (touchedAtMs > gc.cutoffMs) continue;
-      const verdict = await this.#deps.policy.judge(artifact, tags);
-      if (verdict.isKept) kept++;
-      else if (await this.#delete(gc, artifact, verdict, kept)) return;
+      const tags = await this.#tagsOfOld(gc, artifact);
+      const verdict = tags && (await this.#deps.policy.judge(artifact, tags));
+      if (!verdict) left++;
+      else if (verdict.isKept) kept++;
+      else if (await this.#delete(gc, artifact, verdict, { kept, left })) return;
     }
-    await gc.save(next ? gc.more(next, { keptArtifacts: kept }) : gc.over({ keptArtifacts: kept }));
+    const findings = { brought: { keptArtifacts: kept }, left };
+    await gc.save(next ? gc.more(next, findings) : gc.over(findings));
+  }
+
+  /** The tags that would go along; undefined when it, or what would go along, was touched within the window. */
+  async #tagsOfOld(gc: GcSlice, artifact: UntaggedArtifact) {
+    if (artifact.touchedAtMs > gc.cutoffMs) return undefined;
+    const { tags, touchedAtMs } = await this.#deps.untagged.goingAlong(artifact, gc.isDryRun);
+    // Somebody may be about to push an index anew, whose children he has found.
+    return touchedAtMs > gc.cutoffMs ? undefined : tags;
   }
 
   async #delete(
     gc: GcSlice,
     artifact: UntaggedArtifact,
     { judgement }: UntaggedVerdict,
-    kept: number,
+    { kept, left }: { readonly kept: number; readonly left: number },
   ): Promise<boolean> {
     const { repositoryId, pushedAtMs, id, repository, digest } = artifact;
-    const found = { untaggedArtifacts: 1, keptArtifacts: kept };
-    const progress = gc.more({ repositoryId, pushedAtMs, id }, found, [`${repository}@${digest}`]);
+    const brought = { untaggedArtifacts: 1, keptArtifacts: kept };
+    const findings = { brought, names: [`${repository}@${digest}`], left };
+    const progress = gc.more({ repositoryId, pushedAtMs, id }, findings);
     if (gc.isDryRun) {
       // Only without a window does what goes to the trash leave it in the same run.
       await this.#deps.dryRun.deleteUntagged(artifact, gc.parameters.timeWindowHours === 0, progress);

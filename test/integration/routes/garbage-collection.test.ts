@@ -111,14 +111,18 @@ describe('a run', () => {
     expect(dry.brought).toEqual({ ...brought, dry_run: true, workers: 1 });
     expect(await keys()).toEqual(await neededKeys());
     expect(await pulls(repository, kept)).toBe(200);
-    expect(log).toMatch(/workers 3.*\n.*untagged: .*\n(.*\n)*.*Done: 1 untagged artifacts, .* in \d/);
+    expect(log).toMatch(/workers 3.*\n.*stays\n.*untagged: .*\n(.*\n)*.*Done: 1 untagged artifacts, .* in \d/);
     expect(log).toContain(deleted.digest);
   });
 
   it('leaves what was touched within the window, and takes it after', async () => {
     const repository = newRepository();
     const digest = await pushBlob(harness, repository, randomBytes(50));
-    expect((await collect({})).brought).toMatchObject({ unlinked_blobs: 0, purged_blobs: 0, time_window: 2 });
+    const early = await collect({});
+    expect(early.brought).toMatchObject({ unlinked_blobs: 0, purged_blobs: 0, time_window: 2 });
+    const cutoff = new Date(harness.clock.nowMs() - 2 * HOUR_MS).toISOString().slice(0, 16);
+    expect(early.log).toContain(`What was touched or deleted after ${cutoff}`);
+    expect(early.log).toMatch(/links: nothing in .* s; 1 left, as the window has not passed/);
     harness.clock.advance(1.5 * HOUR_MS);
     expect((await harness.asAdmin('HEAD', `/v2/${repository}/blobs/${digest}`)).status).toBe(200);
     harness.clock.advance(1.5 * HOUR_MS);
@@ -164,7 +168,9 @@ describe('a run', () => {
     harness.clock.advance(5 * HOUR_MS);
     await harness.asAdmin('DELETE', `/v2/${repository}/manifests/r`);
     await harness.asAdmin('HEAD', `/v2/${repository}/manifests/${asked.digest}`);
-    expect((await collect({ delete_untagged: true })).brought).toMatchObject({ untagged_artifacts: 0 });
+    const early = await collect({ delete_untagged: true });
+    expect(early.brought).toMatchObject({ untagged_artifacts: 0 });
+    expect(early.log).toMatch(/untagged: nothing in .* s; \d left, as the window has not passed/);
     for (const image of [child, retagged, asked]) expect(await pulls(repository, image)).toBe(200);
     harness.clock.advance(3 * HOUR_MS);
     expect((await collect({ delete_untagged: true })).brought).toMatchObject({ untagged_artifacts: 2 });
