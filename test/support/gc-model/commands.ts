@@ -119,16 +119,22 @@ function round(focus: Focus): fc.Arbitrary<Round> {
     racing,
     choices,
   });
-  // What everything was made for, and chance seldom brings about: garbage that is wanted again as it goes.
+  // What chance seldom brings about: garbage that is wanted again as it goes, or whose intent is swept.
   const { repository, content } = focus;
   const push = pushOf(focus, fc.constant(content), fc.constant<number[]>([]));
-  const revived = fc.record({
-    before: fc.constant<Deed[]>([{ do: 'deleteArtifact', repository, content, mayBeChild: true }]),
-    minutes: fc.constantFrom<number>(61, 130),
-    racing: fc.tuple(command(collection(1).arbitrary), command(push), command(push)),
-    choices,
-  });
-  return fc.oneof({ weight: 5, arbitrary: any }, { weight: 1, arbitrary: revived });
+  const collect = collection(1).arbitrary;
+  const withGarbage = (minutes: readonly number[], ...racing: readonly [fc.Arbitrary<Deed>, fc.Arbitrary<Deed>]) =>
+    fc.record({
+      before: fc.constant<Deed[]>([{ do: 'deleteArtifact', repository, content, mayBeChild: true }]),
+      minutes: fc.constantFrom(...minutes),
+      racing: fc.tuple(command(collect), ...racing.map(command)),
+      choices,
+    });
+  return fc.oneof(
+    { weight: 8, arbitrary: any },
+    { weight: 2, arbitrary: withGarbage([61, 130], push, push) },
+    { weight: 1, arbitrary: withGarbage([49 * 60], some(1, 'sweep', {}).arbitrary, push) },
+  );
 }
 
 /** A push to the repository it is about. */

@@ -105,9 +105,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     by: 'and object_key < ?2',
   },
   {
-    name: 'a link that a deletion leaves is no candidate',
+    name: 'links of the oldest blobs are never looked at',
     replaced: `(blob_id, repository_id) > (?1, ?2)`,
-    by: `(blob_id, repository_id) > (?1 + 1, ?2)`,
+    by: `(blob_id, repository_id) > (?1 + 2, ?2)`,
   },
 ];
 
