@@ -3,6 +3,7 @@ import { err, ok, type Result } from '#core/result';
 
 /** A selector as a client sends it and reads it back (`harbor:src/pkg/retention/policy/rule/models.go`, Selector). */
 export interface WireSelector {
+  /** There is one; empty where the client sent none, as Harbor's command line does. */
   readonly kind: string;
   readonly decoration: string;
   readonly pattern: string;
@@ -54,7 +55,7 @@ export function readTagSelector(wire: WireSelector): Result<TagSelector, string>
 }
 
 function selectorProblem({ kind, pattern }: WireSelector): string | undefined {
-  if (kind !== KIND) return `the kind of a selector is ${KIND}`;
+  if (kind !== '' && kind !== KIND) return `the kind of a selector is ${KIND}`;
   if (pattern === '') return 'the pattern is empty';
   const compiled = compilePattern(pattern);
   return compiled.ok ? undefined : compiled.error;

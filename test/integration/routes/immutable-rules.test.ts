@@ -78,6 +78,18 @@ describe('POST /projects/{project_name_or_id}/immutabletagrules', () => {
     ]);
   });
 
+  it.each([undefined, null, ''])(
+    'takes the kind of a selector for doublestar where a client sends %j',
+    async (kind) => {
+      const [scope, tags] = [selector('repoMatches', `kind-${kind}`), selector('matches', '**')];
+      const rule = { scope_selectors: { repository: [{ ...scope, kind }] }, tag_selectors: [{ ...tags, kind }] };
+      const id = await create(rule);
+      expect(await list(`?q=id=${id}`)).toMatchObject([
+        { scope_selectors: { repository: [scope] }, tag_selectors: [tags] },
+      ]);
+    },
+  );
+
   it('makes a disabled rule when that is asked for', async () => {
     const id = await create(ruleOf('later', '**', { disabled: true }));
     expect(await list('?q=disabled=true')).toMatchObject([{ id, disabled: true }]);

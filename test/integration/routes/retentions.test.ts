@@ -144,6 +144,16 @@ describe('POST /api/v2.0/retentions', () => {
     );
   });
 
+  it('takes selectors without a kind for those of the kind there is', async () => {
+    const rule = {
+      ...RULE,
+      tag_selectors: RULE.tag_selectors.map(({ kind: _, ...selector }) => selector),
+      scope_selectors: { repository: RULE.scope_selectors.repository.map((selector) => ({ ...selector, kind: '' })) },
+    };
+    const id = await newPolicy(await newProject(), { rules: [rule] });
+    expect(await (await get(`/retentions/${id}`)).json()).toMatchObject({ rules: [RULE] });
+  });
+
   it('makes none where there is one, and none of a project that is not there', async () => {
     const projectId = await newProject();
     const id = await newPolicy(projectId);

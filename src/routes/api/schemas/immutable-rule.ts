@@ -19,7 +19,7 @@ function text(fallback: string) {
 
 const selectorReqSchema = z
   .object({
-    kind: text('').openapi({ description: 'doublestar' }),
+    kind: text('').openapi({ description: 'doublestar, and so where it is left out' }),
     decoration: text('').openapi({ description: 'repoMatches or repoExcludes, matches or excludes' }),
     pattern: text('').openapi({ description: 'as of bmatcuk/doublestar; of a repository without its project' }),
     extras: text('').openapi({ description: 'not used: a tag that does not exist is not immutable' }),

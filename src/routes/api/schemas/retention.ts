@@ -27,7 +27,12 @@ const flag = z
   .openapi({ type: 'boolean' });
 
 const selectorReqSchema = z
-  .object({ kind: text, decoration: text, pattern: text, extras: text })
+  .object({
+    kind: text.openapi({ description: 'doublestar, and so where it is left out' }),
+    decoration: text,
+    pattern: text,
+    extras: text,
+  })
   .openapi('RetentionSelectorReq');
 const selectorReqs = z
   .array(selectorReqSchema)

@@ -44,8 +44,13 @@ describe('readTagSelector', () => {
     expect(toWireSelector(value)).toEqual(wire);
   });
 
+  it('takes one without a kind for the kind there is', () => {
+    const wire = { kind: '', decoration: 'matches', pattern: 'v*' };
+    expect(readTagSelector(wire)).toEqual({ ok: true, value: { decoration: 'matches', pattern: 'v*', extras: '' } });
+  });
+
   it.each([
-    [{ kind: '' }, 'the kind of a selector is doublestar'],
+    [{ kind: 'label' }, 'the kind of a selector is doublestar'],
     [{ decoration: 'repoMatches' }, 'the decoration of a tag selector is matches or excludes'],
     [{ pattern: '' }, 'the pattern is empty'],
     [{ pattern: '[]' }, 'the pattern has an empty [ ]'],
