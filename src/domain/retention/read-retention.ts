@@ -89,7 +89,7 @@ function readCron({ triggerKind, cron }: WirePolicy, nowMs: number): Result<stri
 }
 
 function cronProblem(cron: string, nowMs: number): string | undefined {
-  if (nextCronTimeMs(cron, nowMs) === undefined) return 'it needs six fields that come to a time';
+  if (nextCronTimeMs(cron, nowMs) === undefined) return 'it is no cron of six fields, or one that never comes';
   if (!/^\s*0\s/.test(cron)) {
     return 'the 1st field (indicating Seconds of time) of the cron setting must be 0';
   }
