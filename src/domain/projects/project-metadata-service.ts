@@ -6,6 +6,7 @@ import type { Project } from '#domain/projects/project';
 import {
   absentMetadata,
   type MetadataKey,
+  requireDeletableMetadata,
   requireMetadataKey,
   requireMetadataValue,
   takenMetadata,
@@ -57,8 +58,12 @@ export class ProjectMetadataService {
     await this.#deps.projects.update(project, change, actor);
   }
 
-  /** Takes the key away; without `public` a project is private. NOT_FOUND when the key has no value. */
+  /**
+   * Takes the key away; without `public` a project is private. NOT_FOUND when the key has no value, BAD_REQUEST when it is
+   * not to be taken away like this.
+   */
   async delete(project: Project, key: string, actor: Actor): Promise<void> {
+    requireDeletableMetadata(key);
     if (key === 'public') return this.#deps.projects.update(project, { isPublic: false, metadata: {} }, actor);
     await this.#deps.metadata.remove(project, key, this.#mutation(project, `delete ${key}`, actor));
   }

@@ -87,6 +87,14 @@ export function requireMetadataKey(key: string): MetadataKey {
   return key as MetadataKey;
 }
 
+/** BAD_REQUEST for the key that goes with something else: without it nobody would find the policy that goes on deleting. */
+export function requireDeletableMetadata(key: string): void {
+  if (key !== 'retention_id') return;
+  throw new AppError('BAD_REQUEST', {
+    message: 'retention_id goes with its retention policy, which DELETE /retentions/{id} deletes',
+  });
+}
+
 /** The value in the form it is kept in; BAD_REQUEST when the key does not take it. */
 export function requireMetadataValue(key: MetadataKey, value: string): string {
   const read = READERS[key](value);

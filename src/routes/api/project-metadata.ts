@@ -60,7 +60,7 @@ const deleteProjectMetadata = createRoute({
   operationId: 'deleteProjectMetadata',
   tags,
   request: { params: keyParam, headers },
-  responses: { 200: { description: 'deleted' }, ...errorResponses(401, 403, 404) },
+  responses: { 200: { description: 'deleted' }, ...errorResponses(400, 401, 403, 404) },
 });
 
 /** A project's metadata, key by key. */

@@ -259,6 +259,18 @@ describe('a policy', () => {
     expect((await request('PUT', `/retentions/${id}`, asAdmin, conflict)).status).toBe(409);
   });
 
+  it('is not hidden by deleting the key that names it', async () => {
+    const projectId = await newProject();
+    const id = await newPolicy(projectId);
+    expect(await messageOf(await request('DELETE', `/projects/${projectId}/metadatas/retention_id`))).toEqual([
+      400,
+      'retention_id goes with its retention policy, which DELETE /retentions/{id} deletes',
+    ]);
+    expect(await retentionIdOf(projectId)).toBe(String(id));
+    expect((await request('DELETE', `/retentions/${id}`)).status).toBe(200);
+    await newPolicy(projectId);
+  });
+
   it('that is not there is told of to administrators alone', async () => {
     expect(await messageOf(await get('/retentions/987654'))).toEqual([404, 'no such Retention policy with id 987654']);
     expect((await get('/retentions/987654', asDeveloper)).status).toBe(403);
