@@ -11,7 +11,10 @@ export interface UntaggedVerdict {
   readonly judgement: Judgement;
 }
 
-/** Keeps what tag retention keeps of the untagged, and what immutable tags are about. */
+/**
+ * Keeps what tag retention keeps of the untagged, and immutable tags of what would go along. The artifact has none, so that no
+ * rule of immutable tags is about it, though it excludes tags.
+ */
 export class UntaggedPolicy {
   readonly #deps: { readonly retention: RetentionService; readonly immutability: ImmutabilityService };
 
@@ -25,7 +28,7 @@ export class UntaggedPolicy {
     const nameInProject = withinProject(repository);
     const isRetained = await this.#deps.retention.untaggedKeeper(projectId);
     const { judgement, tags } = await this.#deps.immutability.judgementOf(projectId, nameInProject);
-    const isImmutable = tags.hasArtifact([]) || tagsGoingAlong.some(tags.has);
+    const isImmutable = tagsGoingAlong.some(tags.has);
     return { isKept: isImmutable || isRetained({ nameInProject, pushedAtMs, pulledAtMs }), judgement };
   }
 }

@@ -5,7 +5,6 @@ import {
   readTagSelector,
   selectsRepository,
   selectsTag,
-  selectsTags,
   type TagSelector,
   type WireSelector,
 } from '#domain/policies/selector';
@@ -67,21 +66,15 @@ export interface ImmutableTags {
   /** Whether no rule is about the repository, so that none of its tags is. */
   readonly isNone: boolean;
   readonly has: (tag: string) => boolean;
-  /**
-   * Whether an artifact with these tags is: one of them is enough. Without a tag it is where a rule excludes tags, as in
-   * Harbor's retention (`harbor:src/pkg/immutable/match/rule/match.go`).
-   */
-  readonly hasArtifact: (tags: readonly string[]) => boolean;
 }
 
 /** What the rules of a project say of one of its repositories, by its name without the project's. */
 export function immutableTags(rules: readonly RuleSelectors[], nameInProject: string): ImmutableTags {
   const selectors = rules
     .filter(({ repository }) => selectsRepository(repository, nameInProject))
-    .map(({ tag }): TagSelector => ({ ...tag, extras: '{"untagged":false}' }));
+    .map(({ tag }) => tag);
   return {
     isNone: selectors.length === 0,
     has: (tag) => selectors.some((selector) => selectsTag(selector, tag)),
-    hasArtifact: (tags) => selectors.some((selector) => selectsTags(selector, tags)),
   };
 }

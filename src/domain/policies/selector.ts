@@ -80,7 +80,7 @@ export function selectsTags(selector: TagSelector, tags: readonly string[]): boo
 }
 
 /** The same of one tag alone. */
-export function selectsTag(selector: TagSelector, tag: string): boolean {
+export function selectsTag(selector: Pick<TagSelector, 'decoration' | 'pattern'>, tag: string): boolean {
   return matcherOf(selector.pattern)(tag) === (selector.decoration === 'matches');
 }
 

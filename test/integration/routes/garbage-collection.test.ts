@@ -252,6 +252,26 @@ describe('policies', () => {
     for (const path of paths) expect((await harness.asAdmin('GET', path)).status).toBe(404);
   });
 
+  it('of immutable tags let artifacts without a tag go, also where they exclude tags', async () => {
+    const project = 'gc-excluding';
+    const projectId = await insertProject(harness, project);
+    const withSignature = await pushUntagged(project);
+    const { digest } = await pushArtifact(harness, `${project}/app`, {});
+    const made = await send('POST', `/api/v2.0/projects/${projectId}/immutabletagrules`, {
+      template: 'immutable_template',
+      tag_selectors: [{ ...everyTag, decoration: 'excludes', pattern: 'dev-*' }],
+      scope_selectors: everywhere,
+    });
+    expect(made.status, await made.clone().text()).toBe(201);
+    const parameters = { delete_untagged: true, time_window_hours: 0 };
+    // The signature has a tag, and would go with what it is of.
+    expect((await collect(parameters)).brought).toMatchObject({ kept_artifacts: 1, untagged_artifacts: 1 });
+    harness.clock.advance(11_000);
+    expect((await harness.asAdmin('GET', withSignature)).status).toBe(200);
+    expect((await harness.asAdmin('GET', `/v2/${project}/app/manifests/${digest}`)).status).toBe(404);
+    await harness.request('DELETE', made.headers.get('location') ?? '', { headers: asAdmin });
+  });
+
   it('keep the untagged artifacts of a repository that gets another name as they are about to go', async () => {
     const repository = newRepository();
     const image = randomImage();

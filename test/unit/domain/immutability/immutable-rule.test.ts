@@ -46,11 +46,4 @@ describe('immutableTags', () => {
     const tags = immutableTags([rule('**', 'dev-*', 'excludes')], 'app');
     expect(['dev-1', 'v1'].filter(tags.has)).toEqual(['v1']);
   });
-
-  it('make their artifact immutable; one without a tag is so where a rule excludes', () => {
-    const matching = immutableTags([rule('**', 'v*')], 'app');
-    expect([['v1', 'x'], ['x'], []].map(matching.hasArtifact)).toEqual([true, false, false]);
-    const excluding = immutableTags([rule('**', 'v*', 'excludes')], 'app');
-    expect([['v1', 'x'], ['v1'], []].map(excluding.hasArtifact)).toEqual([true, false, true]);
-  });
 });
