@@ -8,11 +8,14 @@ import { errorResponses, listResponse, pageQuerySchema, toTimestamp } from '#rou
 import { schedulerStatusSchema } from '#routes/api/schemas/job-service';
 import type { AppEnv } from '#routes/app-env';
 
+/** Harbor's, of what there is but one of (`harbor:src/controller/gc/controller.go`, `src/controller/jobservice/schedule.go`). */
+const SYSTEM_VENDOR_ID = -1;
+
 const scheduleTaskSchema = z
   .object({
     id: z.int(),
     vendor_type: z.string(),
-    vendor_id: z.int().optional(),
+    vendor_id: z.int().openapi({ description: '-1 for the one of its kind' }),
     cron: z.string(),
     update_time: z.iso.datetime(),
   })
@@ -67,12 +70,11 @@ export function scheduleRoutes(): OpenAPIHono<AppEnv> {
   return routes;
 }
 
-/** Harbor leaves out an id of 0. */
 function toScheduleTask(schedule: Schedule): z.infer<typeof scheduleTaskSchema> {
   return {
     id: schedule.id,
     vendor_type: schedule.vendorType,
-    ...(schedule.vendorId !== 0 && { vendor_id: schedule.vendorId }),
+    vendor_id: schedule.vendorId === 0 ? SYSTEM_VENDOR_ID : schedule.vendorId,
     cron: schedule.cron,
     update_time: toTimestamp(schedule.updatedAtMs),
   };

@@ -245,19 +245,26 @@ describe('GET /api/v2.0/schedules', () => {
       updated_at_ms) values (?, ?, 'Daily', '0 0 0 * * *', '{}', 0, 0, 0)`;
     for (const [type, id] of [
       ['GARBAGE_COLLECTION', 0],
+      ['PURGE_AUDIT_LOG', 0],
+      ['STORAGE_COMPARISON', 0],
       ['RETENTION', 7],
     ])
       await testEnv.DB.prepare(insert).bind(type, id).run();
     const listed = await server.request('/api/v2.0/schedules', { headers: asAdmin });
-    expect(listed.headers.get('x-total-count')).toBe('2');
-    const [first, second] = (await listed.json()) as object[];
-    expect(first).toEqual({
+    expect(listed.headers.get('x-total-count')).toBe('4');
+    const schedules = (await listed.json()) as object[];
+    expect(schedules[0]).toEqual({
       id: expect.any(Number),
       vendor_type: 'GARBAGE_COLLECTION',
+      vendor_id: -1,
       cron: '0 0 0 * * *',
       update_time: '1970-01-01T00:00:00.000Z',
     });
-    expect(second).toMatchObject({ vendor_type: 'RETENTION', vendor_id: 7 });
+    expect(schedules.slice(1)).toMatchObject([
+      { vendor_type: 'PURGE_AUDIT_LOG', vendor_id: -1 },
+      { vendor_type: 'STORAGE_COMPARISON', vendor_id: -1 },
+      { vendor_type: 'RETENTION', vendor_id: 7 },
+    ]);
     expect((await server.request('/api/v2.0/schedules?page=x', { headers: asAdmin })).status).toBe(422);
   });
 });
