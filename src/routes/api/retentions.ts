@@ -86,7 +86,7 @@ export function retentionRoutes(): OpenAPIHono<AppEnv> {
   routes.openapi(createRetention, async (c) => {
     const request = c.req.valid('json');
     const project = requireScope(request.scope);
-    await c.get('services').access.authorizeProject(c.get('principal'), project, 'tag-retention:create');
+    await authorizeCreation(c, project);
     const id = await c.get('services').retention.create(project, toWirePolicy(request), c.get('actor'));
     return c.body(null, 201, { Location: `${c.req.path.replace(/\/$/, '')}/${id}` });
   });
@@ -123,8 +123,24 @@ function requireScope({ level, ref }: { readonly level: string; readonly ref: nu
   if (level !== 'project') {
     throw new AppError('BAD_REQUEST', { message: `scope ${level.slice(0, 64)} is not support` });
   }
-  if (ref <= 0) throw new AppError('BAD_REQUEST', { message: `invalid Project id ${ref}` });
+  if (ref <= 0) throw invalidProject(ref);
   return ref;
+}
+
+/** In the project; BAD_REQUEST, in Harbor's words, when there is none, for those alone who may see all. */
+async function authorizeCreation(c: Context<AppEnv>, projectId: number): Promise<void> {
+  const { access, projects } = c.get('services');
+  const principal = c.get('principal');
+  if (await projects.find(projectId)) {
+    await access.authorizeProject(principal, projectId, 'tag-retention:create');
+    return;
+  }
+  access.authorizeSystem(principal, 'tag-retention:create');
+  throw invalidProject(projectId);
+}
+
+function invalidProject(id: number): AppError {
+  return new AppError('BAD_REQUEST', { message: `invalid Project id ${id}` });
 }
 
 /**

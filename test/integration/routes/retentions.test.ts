@@ -159,7 +159,12 @@ describe('POST /api/v2.0/retentions', () => {
     const id = await newPolicy(projectId);
     const again = await request('POST', '/retentions', asAdmin, policyOf(projectId));
     expect(await messageOf(again)).toEqual([400, `project ${projectId} already has retention policy ${id}`]);
-    expect((await request('POST', '/retentions', asAdmin, policyOf(987_654))).status).toBe(404);
+    expect(await messageOf(await request('POST', '/retentions', asAdmin, policyOf(987_654)))).toEqual([
+      400,
+      'invalid Project id 987654',
+    ]);
+    expect((await request('POST', '/retentions', asDeveloper, policyOf(987_654))).status).toBe(403);
+    expect((await request('POST', '/retentions', {}, policyOf(987_654))).status).toBe(401);
     expect(await messageOf(await request('POST', '/retentions', asAdmin, policyOf(0)))).toEqual([
       400,
       'invalid Project id 0',
