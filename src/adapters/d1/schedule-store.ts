@@ -66,10 +66,12 @@ export class D1ScheduleStore implements ScheduleStore {
     await runBatch(this.#db, [...mutationStatements(this.#db, mutation), remove.bind(vendorType, vendorId)]);
   }
 
-  async due(nowMs: number, limit: number): Promise<readonly Schedule[]> {
+  async due(nowMs: number, after: Pick<Schedule, 'id' | 'dueAtMs'> | undefined, limit: number) {
     const query = this.#db
-      .prepare(`${SELECT} where due_at_ms <= ? and not ${ARE_PAUSED} order by due_at_ms limit ?`)
-      .bind(nowMs, limit);
+      .prepare(
+        `${SELECT} where due_at_ms <= ? and (due_at_ms, id) > (?, ?) and not ${ARE_PAUSED} order by due_at_ms, id limit ?`,
+      )
+      .bind(nowMs, after?.dueAtMs ?? 0, after?.id ?? 0, limit);
     const { results } = await withRetries(() => query.all<ScheduleRow>());
     return results.map(toSchedule);
   }

@@ -7,8 +7,10 @@ import type { VendorType } from '#domain/jobs/vendor-type';
 import { cronOf, type Schedule, type Times } from '#domain/schedules/schedule';
 import type { ScheduleStore } from '#domain/schedules/schedule-store';
 
-/** Schedules fired by one tick; more follow with the next. */
-const FIRED_AT_ONCE = 50;
+/** Schedules that are read at once. When so many have fired, a tick reads no more; others follow with the next. */
+const PAGE = 50;
+/** Pages that a tick reads at most, when there is hardly one that can begin. */
+const MAX_PAGES = 10;
 
 /** Begins the work of a schedule, once a launch key. */
 export type ScheduledLaunch = (schedule: Schedule, launchKey: string) => Promise<unknown>;
@@ -65,19 +67,32 @@ export class ScheduleService {
 
   /**
    * Begins what is due, once a time: the launch key says which, and the schedule moves on afterwards. A tick that runs late
-   * fires once, however many times have passed. A part of the tick.
+   * fires once, however many times have passed. One whose launch fails stays as it is, as its key goes by when it was due, and
+   * holds up no other: those behind it are read too. A part of the tick.
    */
   async fireDue(): Promise<void> {
-    const { schedules, launches, clock, report } = this.#deps;
-    const nowMs = clock.nowMs();
-    for (const schedule of await schedules.due(nowMs, FIRED_AT_ONCE)) {
-      try {
-        await launches[schedule.vendorType]?.(schedule, `schedule:${schedule.id}:${schedule.dueAtMs}`);
-        await schedules.advance(schedule, nextDue(schedule.cron, nowMs));
-      } catch (error) {
-        // The next tick tries again; the others are not held up.
-        report(error, schedule);
+    const nowMs = this.#deps.clock.nowMs();
+    let after: Schedule | undefined;
+    for (let fired = 0, page = 0; fired < PAGE && page < MAX_PAGES; page++) {
+      const due = await this.#deps.schedules.due(nowMs, after, PAGE);
+      for (const schedule of due) {
+        if (await this.#fire(schedule, nowMs)) fired++;
       }
+      if (due.length < PAGE) return;
+      after = due.at(-1);
+    }
+  }
+
+  /** Answers whether it has begun; otherwise the next tick tries again. */
+  async #fire(schedule: Schedule, nowMs: number): Promise<boolean> {
+    const { schedules, launches, report } = this.#deps;
+    try {
+      await launches[schedule.vendorType]?.(schedule, `schedule:${schedule.id}:${schedule.dueAtMs}`);
+      await schedules.advance(schedule, nextDue(schedule.cron, nowMs));
+      return true;
+    } catch (error) {
+      report(error, schedule);
+      return false;
     }
   }
 }

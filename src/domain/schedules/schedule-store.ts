@@ -14,8 +14,8 @@ export interface ScheduleStore {
   put(schedule: NewSchedule, isNew: boolean, mutation: Mutation): Promise<number>;
   /** May be repeated. */
   remove(vendorType: VendorType, vendorId: number, mutation: Mutation): Promise<void>;
-  /** Those whose time has come, the longest due first; none while schedules are paused. */
-  due(nowMs: number, limit: number): Promise<readonly Schedule[]>;
+  /** Those whose time has come, the longest due first, from behind `after` on; none while schedules are paused. */
+  due(nowMs: number, after: Pick<Schedule, 'id' | 'dueAtMs'> | undefined, limit: number): Promise<readonly Schedule[]>;
   /** Moves one on to its next time, unless that has been done. */
   advance(schedule: Pick<Schedule, 'id' | 'dueAtMs'>, nextDueAtMs: number): Promise<void>;
 }

@@ -25,6 +25,7 @@ function createSchedules() {
   const reported: unknown[] = [];
   const launch = async ({ parameters, vendorId }: Schedule, launchKey: string) => {
     if (failure && vendorId === 0) throw failure;
+    if (parameters['fails']) throw new Error('it always fails');
     fired.push(`${launchKey} ${JSON.stringify(parameters)}`);
   };
   const schedules = new ScheduleService({
@@ -55,6 +56,17 @@ function createSchedules() {
     failure = error;
   };
   return { clock, schedules, set, find, fired, reported, failWith };
+}
+
+/** Schedules that have been due for long, of policies from 1 on; those up to a number can never begin. */
+async function insertDue(count: number, failing: number): Promise<void> {
+  await testEnv.DB.prepare(
+    `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)
+     insert into schedules (vendor_type, vendor_id, cron_type, cron, parameters, due_at_ms, created_at_ms, updated_at_ms)
+     select 'RETENTION', i, 'Hourly', '0 0 * * * *', iif(i <= ?2, '{"fails":true}', '{}'), i / 3, 0, 0 from n`,
+  )
+    .bind(count, failing)
+    .run();
 }
 
 describe('a schedule', () => {
@@ -105,6 +117,30 @@ describe('a schedule', () => {
     failWith();
     await schedules.fireDue();
     expect(fired.slice(1)).toEqual([`schedule:${id}:${dueAtMs} {"a":1}`]);
+  });
+
+  it('fires though all of those that have been due for longer cannot begin', async () => {
+    const { schedules, fired, reported } = createSchedules();
+    await insertDue(170, 165);
+    await schedules.fireDue();
+    expect(fired).toHaveLength(5);
+    expect(reported).toHaveLength(165);
+    await schedules.fireDue();
+    expect(fired).toHaveLength(5);
+    expect(reported).toHaveLength(330);
+  });
+
+  it('is tried with up to 500 others by a tick, of which some 50 begin', async () => {
+    const { schedules, fired, reported } = createSchedules();
+    await insertDue(520, 520);
+    await schedules.fireDue();
+    expect(reported).toHaveLength(500);
+    await testEnv.DB.prepare('delete from schedules').run();
+    await insertDue(130, 20);
+    await schedules.fireDue();
+    expect(fired).toHaveLength(80);
+    await schedules.fireDue();
+    expect(fired).toHaveLength(110);
   });
 
   it('does not fire while schedules are paused, and once when they go on', async () => {
