@@ -3,7 +3,6 @@ import type { OffsetPage } from '#core/pagination';
 import type { Actor, AuditEntry } from '#domain/audit/audit';
 import { newMutation } from '#domain/events/mutation';
 import type { Execution } from '#domain/jobs/execution';
-import type { ExecutionFilter } from '#domain/jobs/execution-store';
 import type { JobService } from '#domain/jobs/job-service';
 import { newLaunch } from '#domain/jobs/launch';
 import type { MaintenanceKind } from '#domain/maintenance/maintenance-kind';
@@ -12,6 +11,9 @@ import type { ScheduleService } from '#domain/schedules/schedule-service';
 
 /** Work of which there is one for the whole registry. */
 const VENDOR_ID = 0;
+
+/** Which runs a list is of. */
+type RunFilter = Omit<Parameters<JobService['list']>[0], 'vendorTypes' | 'vendorId'>;
 
 export interface MaintenanceServiceDeps {
   readonly kind: MaintenanceKind;
@@ -62,7 +64,7 @@ export class MaintenanceService {
     return this.#deps.schedules.find(this.#deps.kind.vendorType, VENDOR_ID);
   }
 
-  list(filter: Omit<ExecutionFilter, 'vendorTypes' | 'vendorId'>, page: OffsetPage): ReturnType<JobService['list']> {
+  list(filter: RunFilter, page: OffsetPage): ReturnType<JobService['list']> {
     return this.#deps.jobs.list({ ...filter, ...this.#whose }, page);
   }
 
