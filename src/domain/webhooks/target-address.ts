@@ -11,8 +11,9 @@ export interface AddressRules {
 }
 
 /**
- * An address as it is kept: with `http://` where no scheme is given (`harbor:src/common/utils/utils.go`, ParseEndpoint),
- * without a fragment. Its query stays, as some receivers want their key there.
+ * Where an address as it was given leads: with `http://` where no scheme is given (`harbor:src/common/utils/utils.go`,
+ * ParseEndpoint), without a fragment. Its query stays, as some receivers want their key there. What is normalized stays as it
+ * is.
  */
 export function normalizeTargetAddress(text: string): string {
   const address = text.trim();
@@ -20,10 +21,12 @@ export function normalizeTargetAddress(text: string): string {
   return withScheme.replace(/#.*$/, '');
 }
 
-/** Why a webhook cannot go to a normalized address; undefined when it can. The words never repeat the address. */
-export function targetAddressProblem(address: string, rules: AddressRules): string | undefined {
+/** Why a webhook cannot go to an address as it was given; undefined when it can. The words never repeat the address. */
+export function targetAddressProblem(given: string, rules: AddressRules): string | undefined {
+  const address = normalizeTargetAddress(given);
   if (/^[a-z]+:\/\/\/*$/i.test(address)) return 'the address of a target cannot be empty';
-  if (address.length > MAX_LENGTH) return `the address of a target has at most ${MAX_LENGTH} characters`;
+  if (Math.max(given.length, address.length) > MAX_LENGTH)
+    return `the address of a target has at most ${MAX_LENGTH} characters`;
   const url = URL.parse(address);
   if (!url || /[\s\\]/.test(address)) return 'the address of a target is not a URL';
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return `invalid scheme: ${url.protocol.slice(0, -1)}`;

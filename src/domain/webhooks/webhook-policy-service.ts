@@ -157,13 +157,14 @@ export class WebhookPolicyService {
   }
 
   async #target(request: WebhookTargetRequest, { policyName, ownUrls, known }: TargetContext): Promise<WebhookTarget> {
-    const address = normalizeTargetAddress(request.address);
+    const { address } = request;
     const rules = { arePrivateAllowed: this.#deps.arePrivateTargetsAllowed, ownUrls };
     const problem = targetAddressProblem(address, rules);
     if (problem !== undefined) throw new AppError('BAD_REQUEST', { message: problem });
     const type = requireNotifyType(request.type, policyName);
     const payloadFormat = requirePayloadFormat(type, request.payloadFormat);
-    const before = known.findIndex((target) => target.type === type && target.address === address);
+    const place = normalizeTargetAddress(address);
+    const before = known.findIndex((each) => each.type === type && normalizeTargetAddress(each.address) === place);
     const kept = before < 0 ? undefined : known.splice(before, 1)[0]?.sealedSecret;
     const [sealedAuthHeader, sealedSecret] = await Promise.all([
       this.#sealed(requireAuthHeader(request.authHeader)),

@@ -21,7 +21,7 @@ export const MAX_POLICIES_OF_PROJECT = 50;
 /** Where a webhook goes. JSON in the database. */
 export interface WebhookTarget {
   readonly type: NotifyType;
-  /** An http or https URL. */
+  /** As it was given, which is also how Harbor keeps it; it may want normalizing (`target-address.ts`). */
   readonly address: string;
   /** Undefined for a `slack` target. */
   readonly payloadFormat?: PayloadFormat;

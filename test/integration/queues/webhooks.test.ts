@@ -152,7 +152,7 @@ describe('a push into a project with a webhook', () => {
     const { name, id } = await newProject(harness);
     const targets = [
       target({ payload_format: 'CloudEvents' }),
-      { type: 'slack', address: 'https://slack.test/T1', auth_header: 'not for slack' },
+      { type: 'slack', address: 'slack.test/T1', auth_header: 'not for slack' },
     ];
     const policyId = await addPolicy(harness, name, { targets });
     const image = randomImage();
@@ -172,6 +172,7 @@ describe('a push into a project with a webhook', () => {
       operator: 'admin',
       requestid: sent.find((event) => event.kind === 'artifact-pushed')?.id,
     });
+    expect(slack.url).toBe('http://slack.test/T1');
     expect(slack.headers.has('authorization')).toBe(false);
     const { blocks } = JSON.parse(slack.body) as { blocks: { text: { text: string } }[] };
     expect(blocks.map(({ text }) => text.text)).toEqual([

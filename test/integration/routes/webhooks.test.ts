@@ -88,7 +88,8 @@ describe('a webhook policy', () => {
           skip_cert_verify: true,
           is_signed: true,
         },
-        { type: 'slack', address: 'http://hooks.slack.test/T1?x=1', skip_cert_verify: false, is_signed: false },
+        // As it was given: tools that describe policies would else find it changed.
+        { type: 'slack', address: 'hooks.slack.test/T1?x=1', skip_cert_verify: false, is_signed: false },
       ],
       creation_time: expect.any(String),
       update_time: expect.any(String),
@@ -140,6 +141,10 @@ describe('a webhook policy', () => {
     // Of two targets at one address each keeps its own.
     expect(await isSigned([target, { ...target, secret: 'sixteen letters!' }])).toEqual([false, true]);
     expect(await isSigned([target, target])).toEqual([false, true]);
+    // However an address is written, it is the same.
+    const plain = { ...target, address: 'hooks.test/in' };
+    expect(await isSigned([{ ...plain, secret: 'sixteen letters!' }])).toEqual([true]);
+    expect(await isSigned([{ ...plain, address: 'http://hooks.test/in#part' }])).toEqual([true]);
   });
 
   it('is deleted with its deliveries', async () => {
@@ -185,6 +190,11 @@ describe('a webhook policy', () => {
     [
       'a private address',
       { targets: [{ ...target, address: 'http://0x7f.1' }] },
+      'the address of a target is on a private network, which a deployment does not reach',
+    ],
+    [
+      'a private address without a scheme',
+      { targets: [{ ...target, address: ' 10.0.0.7:8080/in' }] },
       'the address of a target is on a private network, which a deployment does not reach',
     ],
     [

@@ -16,7 +16,10 @@ const targetReqSchema = z
       .string()
       .nullish()
       .openapi({ description: NOTIFY_TYPES.join(' or ') }),
-    address: z.string().nullish().openapi({ description: 'an http:// or https:// URL' }),
+    address: z
+      .string()
+      .nullish()
+      .openapi({ description: 'an http:// or https:// URL; http:// where no scheme is given' }),
     auth_header: z.string().nullish().openapi({ description: 'value of the Authorization header' }),
     skip_cert_verify: z.boolean().nullish().openapi({ description: 'kept, and never honoured' }),
     payload_format: z
