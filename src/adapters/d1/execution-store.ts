@@ -4,6 +4,7 @@ import { guard } from '#adapters/d1/guards';
 import { launched, launchStatements } from '#adapters/d1/job-launch';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
+import { endStatement, logLineStatement } from '#adapters/d1/task-endings';
 import { TASK_COLUMNS, type TaskRow, toTask } from '#adapters/d1/task-rows';
 import type { OffsetPage } from '#core/pagination';
 import type { Mutation } from '#domain/events/mutation';
@@ -141,18 +142,8 @@ export function stopStatements(
 ): D1PreparedStatement[] {
   const open = `${condition} and t.due_at_ms is not null`;
   return [
-    db
-      .prepare(
-        `insert into task_logs (task_id, position, text, at_ms)
-         select t.id, (select coalesce(max(l.position), 0) + 1 from task_logs l where l.task_id = t.id), ?2, ?3
-         from tasks t where ${open} and t.status <> 'Pending'`,
-      )
-      .bind(value, line, nowMs),
-    db
-      .prepare(
-        `update tasks as t set status = 'Stopped', due_at_ms = null, ended_at_ms = ?2, updated_at_ms = ?2 where ${open}`,
-      )
-      .bind(value, nowMs),
+    logLineStatement(db, { condition: `${open} and t.status <> 'Pending'`, value }, line, nowMs),
+    endStatement(db, { condition: open, value }, { status: 'Stopped', nowMs }),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { withRetries } from '#adapters/d1/batch';
 import { conditions } from '#adapters/d1/conditions';
+import { rerouteStatements } from '#adapters/d1/delivery-reroute';
 import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
 import { guard, guardProject } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
@@ -8,6 +9,7 @@ import { SELECT_WEBHOOK_POLICY, toWebhookPolicy, type WebhookPolicyRow } from '#
 import { AppError } from '#core/errors';
 import type { ListingFilter } from '#core/listing-filter';
 import type { Mutation } from '#domain/events/mutation';
+import { routingOf } from '#domain/webhooks/delivery-routes';
 import type { WebhookEventType } from '#domain/webhooks/webhook-event-type';
 import {
   DELIVERY_VENDOR_TYPES,
@@ -100,13 +102,15 @@ export class D1WebhookPolicyStore implements WebhookPolicyStore {
     throw new AppError('CONFLICT', { message: `webhook policy ${draft.name} was deleted as it was created` });
   }
 
-  async update({ id, projectId }: WebhookPolicy, draft: WebhookPolicyDraft, mutation: Mutation): Promise<void> {
+  async update(policy: WebhookPolicy, draft: WebhookPolicyDraft, mutation: Mutation): Promise<void> {
+    const { id, projectId } = policy;
     const update = `update webhook_policies set name = ?1, description = ?2, targets = ?3, event_types = ?4, is_enabled = ?5,
         registry_host = ?6, updated_at_ms = ?7 where id = ?8`;
     await this.#run(draft, mutation, [
       this.#guardThere(id),
       this.#guardName(draft.name, projectId, id),
       this.#db.prepare(update).bind(...columnsOf(draft), mutation.nowMs, id),
+      ...rerouteStatements(this.#db, routingOf(policy, draft), mutation),
     ]);
   }
 

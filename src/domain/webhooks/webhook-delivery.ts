@@ -8,8 +8,8 @@ import { type PayloadFacts, payloadFor } from '#domain/webhooks/webhook-payload'
 import { VENDOR_TYPE_OF, type WebhookPolicy, type WebhookTarget } from '#domain/webhooks/webhook-policy';
 
 /**
- * Parameters of a delivery's task: all there is to send, so that a repeat is the same. Its destination follows the policy's
- * targets (`delivery-routes.ts`).
+ * Parameters of a delivery's task: all there is to send, so that a repeat is the same. Its destination follows the
+ * targets of its policy (`delivery-routes.ts`).
  */
 export const deliverySchema = z.object({
   eventType: z.string(),

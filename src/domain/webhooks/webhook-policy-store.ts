@@ -48,7 +48,7 @@ export interface WebhookPolicyStore {
   /** Returns the new id. CONFLICT when the name is taken, PRECONDITION when the project has enough. */
   insert(projectId: number, draft: WebhookPolicyDraft, mutation: Mutation): Promise<number>;
 
-  /** NOT_FOUND when it is gone, CONFLICT when another one has the name. */
+  /** Its deliveries follow (`routingOf`). NOT_FOUND when it is gone, CONFLICT when another one has the name. */
   update(policy: WebhookPolicy, draft: WebhookPolicyDraft, mutation: Mutation): Promise<void>;
 
   /** With its deliveries, be they under way. NOT_FOUND when it is gone. */

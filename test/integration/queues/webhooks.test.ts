@@ -64,15 +64,25 @@ const newProject = async (harness: Harness, isPublic = false) => {
 
 const target = (more = {}) => ({ type: 'http', address: 'https://hooks.test/in?key=1', ...more });
 
-async function addPolicy(harness: Harness, project: string, more: Readonly<Record<string, unknown>> = {}) {
+type Policy = Readonly<Record<string, unknown>>;
+
+async function sendPolicy(harness: Harness, method: 'POST' | 'PUT', path: string, more: Policy): Promise<Response> {
   const body = { name: 'ci', enabled: true, targets: [target()], event_types: ['PUSH_ARTIFACT'], ...more };
-  const response = await harness.request('POST', `/api/v2.0/projects/${project}/webhook/policies`, {
+  const response = await harness.request(method, `/api/v2.0/projects/${path}`, {
     headers: { ...asAdmin, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (response.status !== 201) throw new Error((await errorOf(response)).message);
+  if (!response.ok) throw new Error((await errorOf(response)).message);
+  return response;
+}
+
+async function addPolicy(harness: Harness, project: string, more: Policy = {}) {
+  const response = await sendPolicy(harness, 'POST', `${project}/webhook/policies`, more);
   return Number(response.headers.get('location')?.split('/').at(-1));
 }
+
+const changePolicy = (harness: Harness, project: string, policyId: number, more: Policy) =>
+  sendPolicy(harness, 'PUT', `${project}/webhook/policies/${policyId}`, more);
 
 const rowsOf = async (sql: string, ...bindings: unknown[]) =>
   (
@@ -431,6 +441,134 @@ describe('the order of a policy', () => {
     await runDueJobs(harness);
     expect(received.filter(({ url }) => url.includes('hooks.test'))).toHaveLength(2);
     expect(received.filter(({ url }) => url.includes('hangs'))).toHaveLength(1);
+  });
+});
+
+/** The deliveries of a policy in their order, with their logs. */
+const deliveriesOf = (policyId: number) =>
+  rowsOf(
+    `select t.status, t.failures, t.parameters ->> '$.address' as address,
+       (select group_concat(text, '') from task_logs l where l.task_id = t.id) as log
+     from tasks t join executions e on e.id = t.execution_id where e.vendor_id = ? order by t.id`,
+    policyId,
+  );
+
+describe('a policy that is changed', () => {
+  const broken = 'https://hooks.test/mistyped';
+  const tags = ['v1', 'v2', 'v3'];
+
+  /** A policy with deliveries, of which the first has failed. */
+  async function createBacklog(targets: readonly unknown[]) {
+    const { harness, sent } = createQuiet();
+    const { name } = await newProject(harness);
+    const policyId = await addPolicy(harness, name, { targets });
+    for (const tag of tags) await pushImage(harness, `${name}/app`, randomImage(), tag);
+    await deliver(harness, sent);
+    answer = ({ url }) => new Response('', { status: url === broken ? 404 : 200 });
+    return { harness, policyId, change: (more: Policy) => changePolicy(harness, name, policyId, more) };
+  }
+
+  it('by disabling it ends what waits, and what is under way commits nothing', async () => {
+    const { harness, policyId, change } = await createBacklog([target({ address: broken })]);
+    answer = async () => {
+      await change({ enabled: false, targets: [target({ address: broken })] });
+      return new Response('ok');
+    };
+    await runDueJobs(harness);
+    expect(received).toHaveLength(1);
+    const ended = { status: 'Stopped', log: expect.stringMatching(/Z Stopped by admin: the policy was disabled\.\n$/) };
+    expect(await deliveriesOf(policyId)).toMatchObject([ended, ended, ended]);
+    expect(await rowsOf('select distinct status from executions where vendor_id = ?', policyId)).toEqual([
+      { status: 'Stopped' },
+    ]);
+    harness.clock.advance(600_000);
+    await runDueJobs(harness);
+    expect(received).toHaveLength(1);
+  });
+
+  it('to another address sends there what waits, at once and in its order', async () => {
+    const { harness, policyId, change } = await createBacklog([
+      target({ address: broken, auth_header: 'old', secret: 'sixteen letters!' }),
+      target({ address: 'https://other.test/' }),
+    ]);
+    await runDueJobs(harness);
+    const [{ body }] = received as [Received];
+    received = [];
+    await change({
+      targets: [
+        target({ address: 'hooks.test/right', auth_header: 'new' }),
+        target({ address: 'https://other.test/', secret: 'letters: sixteen' }),
+      ],
+    });
+    await runDueJobs(harness);
+    expect(received.map(({ url }) => url)).toEqual(
+      tags.flatMap(() => ['http://hooks.test/right', 'https://other.test/']),
+    );
+    expect(tagsTold()).toEqual(tags.flatMap((tag) => [tag, tag]));
+    expect(received[0]?.body).toBe(body);
+    expect(received.map(({ headers }) => headers.get('authorization'))).toEqual(tags.flatMap(() => ['new', null]));
+    expect(received.map(({ headers }) => headers.has('x-roadstead-signature'))).toEqual(
+      tags.flatMap(() => [false, true]),
+    );
+    const [first] = await deliveriesOf(policyId);
+    expect(first).toMatchObject({ status: 'Success', failures: 0, address: 'http://hooks.test/right' });
+    expect(first?.['log']).toMatch(
+      /trying again in 10 s\.\n.+Z admin has given the target another address\.\n.+try 1\./,
+    );
+  });
+
+  it('while a delivery is under way sends that to the other address too', async () => {
+    const { harness, policyId, change } = await createBacklog([target({ address: broken })]);
+    answer = async ({ url }) => {
+      if (url === broken) await change({ targets: [target()] });
+      return new Response('ok');
+    };
+    await runDueJobs(harness);
+    expect(received.map(({ url }) => url)).toEqual([broken, target().address, target().address, target().address]);
+    expect(new Set((await deliveriesOf(policyId)).map(({ status }) => status))).toEqual(new Set(['Success']));
+  });
+
+  it.each([
+    ['has a target less', [target()]],
+    ['has two others for it', [target(), target({ address: 'https://a.test' }), target({ address: 'https://b.test' })]],
+    ['has one of another type for it', [target(), { type: 'slack', address: 'https://slack.test' }]],
+  ])('and %s ends what waits for that alone', async (_, targets) => {
+    const { harness, policyId, change } = await createBacklog([target({ address: broken }), target()]);
+    await runDueJobs(harness);
+    expect(received.map(({ url }) => url)).toEqual([broken]);
+    await change({ targets });
+    await runDueJobs(harness);
+    expect(received.map(({ url }) => url)).toEqual([broken, ...tags.map(() => target().address)]);
+    const ended = {
+      status: 'Stopped',
+      log: expect.stringMatching(/Stopped by admin: the policy has this target no more/),
+    };
+    expect(await deliveriesOf(policyId)).toMatchObject(tags.flatMap(() => [ended, { status: 'Success' }]));
+  });
+
+  it('keeps the secrets of two targets at one address apart', async () => {
+    const [one, two] = [target({ secret: 'sixteen letters!' }), target({ secret: 'letters: sixteen' })];
+    const { harness, change } = await createBacklog([one, two]);
+    await change({ name: 'new', targets: [target(), target()] });
+    await runDueJobs(harness);
+    const secrets = received.map(({ headers, body }) => {
+      const deliveryId = headers.get('x-roadstead-delivery') ?? '';
+      const signed = { deliveryId, timestamp: Number(headers.get('x-roadstead-timestamp')), body };
+      const is = (secret: string) => headers.get('x-roadstead-signature') === signatureOf(signed, secret);
+      return [one, two].findIndex((each) => is((each as { secret?: string }).secret ?? ''));
+    });
+    expect(secrets).toEqual(tags.flatMap(() => [0, 1]));
+  });
+
+  it('leaves the deliveries of other policies as they are', async () => {
+    const { harness, sent } = createQuiet();
+    const { name } = await newProject(harness);
+    const [id, other] = [await addPolicy(harness, name), await addPolicy(harness, name, { name: 'other' })];
+    await pushImage(harness, `${name}/app`, randomImage(), 'v1');
+    await deliver(harness, sent);
+    await changePolicy(harness, name, id, { enabled: false });
+    expect(await deliveriesOf(id)).toMatchObject([{ status: 'Stopped' }]);
+    expect(await deliveriesOf(other)).toMatchObject([{ status: 'Pending' }]);
   });
 });
 
