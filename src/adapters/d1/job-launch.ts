@@ -1,3 +1,4 @@
+import { laneBoundStatements } from '#adapters/d1/lane-bound';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { JOB_CATALOGUE } from '#domain/jobs/job-catalogue';
 import type { Launch } from '#domain/jobs/launch';
@@ -13,7 +14,12 @@ const FORGOTTEN_AT_ONCE = 2;
  * without tasks is done.
  */
 export function launchStatements(db: D1Database, launch: Launch): D1PreparedStatement[] {
-  return [...executionStatements(db, launch), tasksStatement(db, launch), ...settledStatements(db, launch)];
+  return [
+    ...executionStatements(db, launch),
+    tasksStatement(db, launch),
+    ...laneBoundStatements(db, [launch]),
+    ...settledStatements(db, launch),
+  ];
 }
 
 /** The execution alone, and what goes with it; to be followed by the tasks and {@link settledStatements}. */

@@ -1,4 +1,5 @@
 import { NEVER_MS } from '#adapters/d1/job-launch';
+import { laneBoundStatements } from '#adapters/d1/lane-bound';
 import { JOB_CATALOGUE } from '#domain/jobs/job-catalogue';
 import type { Launch } from '#domain/jobs/launch';
 
@@ -28,6 +29,7 @@ export function launchAllStatements(db: D1Database, launches: readonly Launch[])
     ...forgetStatements(db, launches),
     ...lists(rows).flatMap((list) => [executionsStatement(db, list, nowMs), tasksStatement(db, list, nowMs)]),
     turnStatement(db, [...lanes], nowMs),
+    ...laneBoundStatements(db, launches),
     wakeStatement(db, rows, nowMs),
   ];
 }

@@ -11,13 +11,18 @@ export interface JobKind {
   readonly backoffMs: readonly number[];
   /** Whether tasks run one after the other: all of the kind, those of one policy, or none. */
   readonly lane: 'kind' | 'policy' | 'none';
+  /** Tasks of a lane that may wait for their turn; the oldest of more are given up by the launch that makes them. Undefined bounds nothing. */
+  readonly maxWaiting?: number;
   /** Ended executions kept of each policy, the newest; Harbor's numbers. */
   readonly keptExecutions: number;
 }
 
 const MAINTENANCE = { maxFailures: 4, backoffMs: [10 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS] } as const;
-/** Four tries within five minutes, so that an address that is down holds up no more of its policy's deliveries. */
-const DELIVERY = { maxFailures: 4, backoffMs: [10 * SECOND_MS, MINUTE_MS, 3 * MINUTE_MS] } as const;
+/**
+ * Four tries within five minutes, so that an address that is down holds up no more of its policy's deliveries. These are 14 an
+ * hour, and what comes in faster must not pile up for ever.
+ */
+const DELIVERY = { maxFailures: 4, backoffMs: [10 * SECOND_MS, MINUTE_MS, 3 * MINUTE_MS], maxWaiting: 1_000 } as const;
 
 /** All kinds of work there are. */
 export const JOB_CATALOGUE: Readonly<Record<VendorType, JobKind>> = {

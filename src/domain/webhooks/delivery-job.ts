@@ -12,6 +12,8 @@ import { signatureOf } from '#domain/webhooks/webhook-signature';
 /** Names a delivery to its receiver, the same however often it is sent. Requests that carry it are refused here: a loop. */
 export const DELIVERY_HEADER = 'x-roadstead-delivery';
 
+/** What is older than this, in milliseconds, is told nobody: a target that was down for long catches up with what is of use. */
+const MAX_WAIT_MS = 24 * 60 * 60_000;
 const UNREADABLE = 'its secrets cannot be read, set them again';
 
 export interface DeliveryJobDeps {
@@ -30,6 +32,8 @@ export class DeliveryJob implements JobHandler {
   }
 
   async runSlice(slice: JobSlice): Promise<void> {
+    const { createdAtMs } = slice.task;
+    if (this.#deps.clock.nowMs() - createdAtMs > MAX_WAIT_MS) throw new JobFailure('it has waited longer than a day');
     const delivery = deliveryOf(slice.task);
     const problem = targetAddressProblem(delivery.address, this.#deps.addresses);
     if (problem !== undefined) throw new JobFailure(problem);

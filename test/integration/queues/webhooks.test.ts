@@ -453,6 +453,31 @@ const deliveriesOf = (policyId: number) =>
     policyId,
   );
 
+describe('a target that is down for long', () => {
+  it('is told what is not a day old, as soon as it is back', async () => {
+    const { harness, sent } = createQuiet();
+    const { name } = await newProject(harness);
+    const policyId = await addPolicy(harness, name);
+    for (const tag of ['v1', 'v2', 'v3', 'v4']) {
+      if (tag === 'v4') harness.clock.advance(60_000);
+      await pushImage(harness, `${name}/app`, randomImage(), tag);
+      await deliver(harness, sent.splice(0));
+    }
+    answer = () => new Response('', { status: 503 });
+    await runDueJobs(harness);
+    received = [];
+    answer = () => new Response('ok');
+    harness.clock.advance(24 * 60 * 60_000 - 30_000);
+    await runDueJobs(harness);
+    expect(tagsTold()).toEqual(['v4']);
+    const old = {
+      status: 'Error',
+      log: expect.stringMatching(/Failed: it has waited longer than a day; giving up\.\n$/),
+    };
+    expect(await deliveriesOf(policyId)).toMatchObject([old, old, old, { status: 'Success' }]);
+  });
+});
+
 describe('a policy that is changed', () => {
   const broken = 'https://hooks.test/mistyped';
   const tags = ['v1', 'v2', 'v3'];

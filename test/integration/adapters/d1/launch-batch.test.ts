@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { launchStatements } from '#adapters/d1/job-launch';
 import { launchAllStatements } from '#adapters/d1/launch-batch';
 import { JOB_CATALOGUE, laneOf } from '#domain/jobs/job-catalogue';
 import type { Launch } from '#domain/jobs/launch';
@@ -80,6 +81,86 @@ describe('many launches', () => {
     expect(kept).toMatchObject({ n: keptExecutions });
     expect(await db.prepare(`select 1 from executions where launch_key in ('k0', 'k5', 'other')`).first()).toEqual({
       1: 1,
+    });
+  });
+
+  describe('into a lane that is full', () => {
+    const { maxWaiting = 0 } = JOB_CATALOGUE.WEBHOOK;
+    const open = async () => {
+      const { results } = await db
+        .prepare('select job_id, due_at_ms from tasks where due_at_ms is not null order by id')
+        .all<{ job_id: string; due_at_ms: number }>();
+      return results;
+    };
+    const given = async (key: string) => {
+      const row = await db
+        .prepare(
+          `select t.status, t.status_message, t.ended_at_ms, e.status as e_status, e.status_message as e_message, e.error_count,
+             e.pending_count, (select group_concat(l.text, '') from task_logs l where l.task_id = t.id) as log
+           from tasks t join executions e on e.id = t.execution_id where t.job_id = ?`,
+        )
+        .bind(`job-${key}`)
+        .first();
+      return row;
+    };
+    const message = 'given up: 1,000 newer ones wait';
+    const givenUp = {
+      status: 'Error',
+      status_message: message,
+      ended_at_ms: 3_000,
+      e_status: 'Error',
+      e_message: message,
+      error_count: 1,
+      pending_count: 0,
+      log: `1970-01-01T00:00:03.000Z Failed: ${message}.\n`,
+    };
+
+    beforeEach(async () => {
+      await run([launchOf('other', 2), ...Array.from({ length: maxWaiting }, (_, index) => launchOf(`w${index}`, 1))]);
+    });
+
+    it('give up the oldest that wait there, and not what has begun', async () => {
+      await db.prepare(`update tasks set status = 'Running', due_at_ms = 9_000 where job_id = 'job-w0'`).run();
+      await run([launchOf('a', 1, 3_000), launchOf('another', 2, 3_000)]);
+      expect(await open()).toHaveLength(maxWaiting + 3);
+      await run([launchOf('b', 1, 3_000), launchOf('c', 1, 3_000)]);
+      for (const key of ['w1', 'w2']) expect(await given(key)).toEqual(givenUp);
+      for (const key of ['w3', 'c', 'other']) expect(await given(key)).toMatchObject({ status: 'Pending', log: null });
+      expect(await given('w0')).toMatchObject({ status: 'Running' });
+      expect(await open()).toHaveLength(maxWaiting + 3);
+      // The same again does nothing.
+      await run([launchOf('b', 1, 4_000), launchOf('c', 1, 4_000)]);
+      expect(await open()).toHaveLength(maxWaiting + 3);
+    });
+
+    it('pass on the turn of what they give up', async () => {
+      await run([launchOf('a', 1, 3_000), launchOf('b', 1, 3_000)]);
+      for (const key of ['w0', 'w1']) expect(await given(key)).toEqual(givenUp);
+      const lane = (await open()).filter(({ job_id }) => job_id !== 'job-other');
+      expect(lane).toHaveLength(maxWaiting);
+      expect(lane.filter(({ due_at_ms }) => due_at_ms <= 3_000)).toEqual([{ job_id: 'job-w2', due_at_ms: 3_000 }]);
+    });
+
+    it('shorten one that is far too long bit by bit', async () => {
+      await db
+        .prepare(
+          `insert into tasks (execution_id, vendor_type, job_id, lane, status, parameters, results, due_at_ms, created_at_ms,
+             updated_at_ms)
+           select t.execution_id, t.vendor_type, t.job_id || '-again', t.lane, t.status, t.parameters, t.results, t.due_at_ms, 0, 0
+           from tasks t where t.lane = ? order by t.id`,
+        )
+        .bind(laneOf('WEBHOOK', 1))
+        .run();
+      await run([launchOf('a', 1)]);
+      expect(await open()).toHaveLength(1 + 2 * maxWaiting - 200);
+      await run([launchOf('b', 1)]);
+      expect(await open()).toHaveLength(1 + 2 * maxWaiting - 400);
+    });
+
+    it('do so one by one as well', async () => {
+      await db.batch(launchStatements(db, launchOf('a', 1, 3_000)));
+      expect(await given('w0')).toEqual(givenUp);
+      expect(await given('a')).toMatchObject({ status: 'Pending' });
     });
   });
 
