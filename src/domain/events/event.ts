@@ -47,6 +47,8 @@ const quotaExceeded = z.object({
   actor: z.string(),
   projectId: z.int(),
   repository: z.string(),
+  /** Of a manifest that was pushed; undefined for a blob. */
+  artifact: z.object({ digest: z.string(), tag: z.string().optional() }).optional(),
   /** What the client was told. */
   message: z.string(),
 });

@@ -18,6 +18,7 @@ import type { ManifestStore } from '#domain/manifests/manifest-store';
 import type { StoredManifest } from '#domain/manifests/stored-manifest';
 import { refusalOf } from '#domain/manifests/unfit-blobs';
 import type { Project } from '#domain/projects/project';
+import { QuotaExceeded } from '#domain/quotas/quota';
 import type { Repository } from '#domain/repositories/repository';
 import type { RepositoryLocks } from '#domain/repositories/repository-locks';
 import type { RepositoryService } from '#domain/repositories/repository-service';
@@ -153,6 +154,7 @@ export class ManifestService {
     try {
       if ((await write(known)) === 'object-gone') await write(undefined);
     } catch (error) {
+      if (error instanceof QuotaExceeded) throw error.of({ digest, tag: tags[0] });
       throw await this.#explain(error, row.id, manifest);
     }
     // Its media type may be another one now.

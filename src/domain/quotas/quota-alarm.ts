@@ -33,13 +33,14 @@ export class QuotaAlarm {
     const [project = ''] = repository.split('/');
     if (this.#told.get(project)) return;
     this.#told.put(project, true);
-    this.#deps.background(this.#record(refusal.message, project, repository, actor).catch(() => undefined));
+    this.#deps.background(this.#record(refusal, project, repository, actor).catch(() => undefined));
   }
 
-  async #record(message: string, name: string, repository: string, actor: Actor): Promise<void> {
+  async #record(refusal: QuotaExceeded, name: string, repository: string, actor: Actor): Promise<void> {
     const { events, projects, clock } = this.#deps;
     const project = await projects.find(name);
     if (!project) return;
+    const { message, artifact } = refusal;
     await events.record({
       kind: 'quota-exceeded',
       id: newId(),
@@ -47,6 +48,7 @@ export class QuotaAlarm {
       actor: actor.username,
       projectId: project.id,
       repository,
+      ...(artifact && { artifact }),
       message,
     });
   }

@@ -1,4 +1,6 @@
+import type { Digest } from '#core/digest';
 import { AppError } from '#core/errors';
+import type { TagName } from '#core/reference';
 
 /** No limit, in place of a number of bytes. */
 const UNLIMITED = -1;
@@ -42,15 +44,35 @@ export function fits({ hardBytes, usedBytes }: QuotaUsage, addedBytes: number): 
   return hardBytes === UNLIMITED || usedBytes + addedBytes <= hardBytes;
 }
 
+/** The artifact whose push a quota refused, by a tag it would have got. */
+export interface RefusedArtifact {
+  readonly digest: Digest;
+  readonly tag?: TagName | undefined;
+}
+
 /** DENIED in Harbor's words, which clients show to people (`harbor:src/pkg/quota/errors.go`). */
 export class QuotaExceeded extends AppError {
-  constructor({ hardBytes, usedBytes }: QuotaUsage, addedBytes: number) {
+  /** Undefined where it was no manifest that was refused. */
+  readonly artifact: RefusedArtifact | undefined;
+  readonly #usage: QuotaUsage;
+  readonly #addedBytes: number;
+
+  constructor(usage: QuotaUsage, addedBytes: number, artifact?: RefusedArtifact) {
+    const { hardBytes, usedBytes } = usage;
     const [added, used, hard] = [addedBytes, usedBytes, hardBytes].map(formatBytes);
     super('DENIED', {
       message:
         `adding ${added} of storage resource, which when updated to current usage of ${used} ` +
         `will exceed the configured upper limit of ${hard}.`,
     });
+    this.artifact = artifact;
+    this.#usage = usage;
+    this.#addedBytes = addedBytes;
+  }
+
+  /** The same, told by who knows what was pushed. */
+  of(artifact: RefusedArtifact): QuotaExceeded {
+    return new QuotaExceeded(this.#usage, this.#addedBytes, artifact);
   }
 }
 

@@ -53,8 +53,9 @@ export function noticeOf(event: RecordedEvent): Notice | undefined {
       return { ...about, type: 'ROBOT_EXPIRING', robot };
     }
     case 'quota-exceeded': {
-      const { repository, message } = event;
-      return { ...about, type: 'QUOTA_EXCEED', repository, attributes: { Details: message } };
+      const { repository, artifact: refused, message } = event;
+      const artifact = refused && { artifact: { digest: refused.digest, tag: refused.tag } };
+      return { ...about, type: 'QUOTA_EXCEED', repository, ...artifact, attributes: { Details: message } };
     }
   }
 }

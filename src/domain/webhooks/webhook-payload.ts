@@ -106,8 +106,8 @@ function resourceOf(
   { digest, tag }: NonNullable<Notice['artifact']>,
   { registryHost }: PayloadFacts,
 ) {
-  // Harbor gives what a quota warns of no address.
-  if (type === 'QUOTA_WARNING') return { digest, ...(tag !== undefined && { tag }) };
+  // Harbor gives what a quota warns of, or refuses, no address.
+  if (type === 'QUOTA_WARNING' || type === 'QUOTA_EXCEED') return { digest, ...(tag !== undefined && { tag }) };
   const reference = tag === undefined ? `@${digest}` : `:${tag}`;
   return { digest, tag: tag ?? digest, resource_url: `${registryHost}/${repository}${reference}` };
 }

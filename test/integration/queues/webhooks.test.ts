@@ -97,10 +97,15 @@ const tagsTold = () =>
 /** Pushes a blob of 2 KiB. */
 async function pushTooMuch(harness: Harness, repository: string): Promise<Response> {
   const body = crypto.getRandomValues(new Uint8Array(2_048));
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
-  const hex = [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return harness.asAdmin('POST', `/v2/${repository}/blobs/uploads/?digest=sha256:${hex}`, { body });
+  return harness.asAdmin('POST', `/v2/${repository}/blobs/uploads/?digest=sha256:${await sha256(body)}`, { body });
 }
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const INDEX = 'application/vnd.oci.image.index.v1+json';
 
 const anyEvent = {
   kind: 'artifact-pushed',
@@ -293,6 +298,7 @@ describe('other events', () => {
         },
       },
     ]);
+    expect(received[0]?.body).not.toContain('resources');
     received = [];
     await testEnv.DB.prepare('update quotas set hard_bytes = used_bytes * 11 / 10 where project_id = ?').bind(id).run();
     for (const tag of ['w1', 'w2']) {
@@ -312,6 +318,30 @@ describe('other events', () => {
           },
         },
       },
+    ]);
+  });
+
+  it('of a quota name the artifact that was refused', async () => {
+    const { harness, sent } = createQuiet();
+    const { name, id } = await newProject(harness);
+    await addPolicy(harness, name, { event_types: ['QUOTA_EXCEED'] });
+    const manifest = JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [] });
+    const digest = `sha256:${await sha256(new TextEncoder().encode(manifest))}`;
+    await testEnv.DB.prepare('update quotas set hard_bytes = 10 where project_id = ?').bind(id).run();
+    for (const reference of ['v1', digest]) {
+      const response = await harness.asAdmin('PUT', `/v2/${name}/app/manifests/${reference}`, {
+        headers: { 'content-type': INDEX },
+        body: manifest,
+      });
+      expect(response.status).toBe(403);
+      harness.clock.advance(61_000);
+      await expect.poll(() => sent.filter(({ kind }) => kind === 'quota-exceeded')).toHaveLength(1);
+      await deliver(harness, sent.splice(0));
+    }
+    await runDueJobs(harness);
+    expect(received.map(({ body }) => (JSON.parse(body) as { event_data: unknown }).event_data)).toEqual([
+      expect.objectContaining({ resources: [{ digest, tag: 'v1' }] }),
+      expect.objectContaining({ resources: [{ digest }] }),
     ]);
   });
 
