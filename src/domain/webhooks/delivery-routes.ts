@@ -8,7 +8,7 @@ import {
 } from '#domain/webhooks/webhook-policy';
 
 /** How deliveries that wait in a lane for an address go on. */
-export interface DeliveryRoute {
+interface DeliveryRoute {
   readonly lane: string;
   /** Normalized. Where it is not the address of `to`, that one has taken its place. */
   readonly from: string;
