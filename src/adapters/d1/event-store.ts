@@ -1,5 +1,5 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
-import { GuardFailed, guard } from '#adapters/d1/guards';
+import { type GuardCode, GuardFailed, guard } from '#adapters/d1/guards';
 import { launchAllStatements } from '#adapters/d1/launch-batch';
 import { outboxStatement } from '#adapters/d1/mutation';
 import { auditPulls } from '#adapters/d1/pull-entries';
@@ -21,6 +21,9 @@ const MAX_POSITION = Number.MAX_SAFE_INTEGER;
 
 /** Runs begun by one batch that has nothing else to do. */
 const LAUNCHES_PER_BATCH = 100;
+
+/** What a batch fails with whose events or policies were read too long ago; nothing has happened, and they are read again. */
+const OVERTAKEN: readonly GuardCode[] = ['EVENTS_CONSUMED', 'WEBHOOK_CHANGED'];
 
 interface OutboxRow {
   readonly position: number;
@@ -76,13 +79,14 @@ export class D1EventStore implements EventStore {
     const taken = `from outbox o join json_each(?1) k on o.position = k.value ->> 0 and o.event_id = k.value ->> 1`;
     const statements = [
       guard(this.#db, 'EVENTS_CONSUMED', `(select count(*) ${taken}) = ?2`, keys, entries.length),
+      ...this.#guardPolicies(launches),
       this.#db.prepare(`delete from outbox where position in (select o.position ${taken})`).bind(keys),
       ...letters.map((letter) => this.#letterStatement(letter, nowMs)),
     ];
     try {
       return await this.#launchWith(statements, launches);
     } catch (error) {
-      if (error instanceof GuardFailed && error.code === 'EVENTS_CONSUMED') return undefined;
+      if (error instanceof GuardFailed && OVERTAKEN.includes(error.code)) return undefined;
       throw error;
     }
   }
@@ -135,6 +139,19 @@ export class D1EventStore implements EventStore {
     const results = await runBatch(this.#db, [...statements, ...launchAllStatements(this.#db, launches)]);
     const woken = launches.length > 0 ? (results.at(-1)?.results ?? []) : [];
     return (woken as { id: number }[]).map(({ id }) => id);
+  }
+
+  /** A policy that was corrected after it was read must not have deliveries to where it went before. */
+  #guardPolicies(launches: readonly Launch[]): readonly D1PreparedStatement[] {
+    const policies = new Map(
+      launches.flatMap(({ vendorId, policyUpdatedAtMs: atMs }) =>
+        atMs === undefined ? [] : [[vendorId, atMs] as const],
+      ),
+    );
+    if (policies.size === 0) return [];
+    const unchanged = `select count(*) from json_each(?1) k cross join webhook_policies w on w.id = k.value ->> 0
+      where w.updated_at_ms = k.value ->> 1`;
+    return [guard(this.#db, 'WEBHOOK_CHANGED', `(${unchanged}) = ?2`, JSON.stringify([...policies]), policies.size)];
   }
 
   #letterStatement({ messageId, queue, body }: Letter, nowMs: number): D1PreparedStatement {

@@ -42,7 +42,8 @@ export interface EventStore {
 
   /**
    * Forgets the entries, which are the first, and commits what comes of them in the same batch. Answers the tasks that may
-   * run; undefined when somebody else has consumed one of the entries, and nothing has happened.
+   * run; undefined when somebody else has consumed one of the entries, or has changed a policy that a launch was made by, and
+   * nothing has happened.
    */
   consume(consumption: Consumption): Promise<readonly number[] | undefined>;
 

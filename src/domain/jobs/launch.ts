@@ -21,6 +21,8 @@ export interface Launch {
   readonly launchKey: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly tasks: readonly NewTask[];
+  /** When the policy it was made by had changed last; the batch of its event takes no launch of one that has changed since. */
+  readonly policyUpdatedAtMs?: number;
   /** The audit row of a launch that somebody asked for. */
   readonly mutation?: Mutation | undefined;
   readonly nowMs: number;

@@ -54,6 +54,7 @@ export function launchesFor(
     return {
       vendorType,
       vendorId: policy.id,
+      policyUpdatedAtMs: policy.updatedAtMs,
       trigger: 'EVENT',
       operator: notice.operator,
       launchKey,

@@ -615,6 +615,30 @@ describe('a policy that is changed', () => {
     expect(secrets).toEqual(tags.flatMap(() => [0, 1]));
   });
 
+  it('as events are consumed goes for what comes of these as well', async () => {
+    let change: (() => Promise<unknown>) | undefined;
+    const { harness, sent } = createQuiet(async ({ binding, method, args }, invoke) => {
+      const isCommit = binding === 'DB' && method === 'batch' && (args[0] as unknown[]).length > 5;
+      const once = isCommit ? change : undefined;
+      if (once) change = undefined;
+      await once?.();
+      return invoke();
+    });
+    const { name } = await newProject(harness);
+    const moved = await addPolicy(harness, name, { targets: [target({ address: broken })] });
+    const deleted = await addPolicy(harness, name, { name: 'deleted' });
+    await pushImage(harness, `${name}/app`, randomImage(), 'v1');
+    harness.clock.advance(1);
+    change = async () => {
+      await changePolicy(harness, name, moved, {});
+      await harness.request('DELETE', `/api/v2.0/projects/${name}/webhook/policies/${deleted}`, { headers: asAdmin });
+    };
+    await deliver(harness, sent);
+    await runDueJobs(harness);
+    expect(received.map(({ url }) => url)).toEqual([target().address]);
+    expect([await deliveriesOf(deleted), await rowsOf('select * from outbox')]).toEqual([[], []]);
+  });
+
   it('leaves the deliveries of other policies as they are', async () => {
     const { harness, sent } = createQuiet();
     const { name } = await newProject(harness);
