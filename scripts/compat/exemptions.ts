@@ -14,6 +14,7 @@ export const NEVER_FAILING: Readonly<Record<string, string>> = {
   listRegistryProviderInfos: 'tells what is known of each kind of registry',
   getGCSchedule: 'tells the one schedule there is',
   getPurgeSchedule: 'tells the one schedule there is',
+  getStorageComparisonSchedule: 'tells the one schedule there is',
   getWorkerPools: 'tells the one pool there is',
   listJobQueues: 'tells all kinds of work',
   getWorkers: 'of an unknown pool there are none, as in Harbor',
