@@ -3,7 +3,7 @@ import { searchInMemory } from '#test/support/gc-model/in-memory';
 import { PLANTED_BUGS, plant } from '#test/support/gc-model/planted-bugs';
 
 /** `npm run test:gc-model` runs 10,000, and plants every bug. */
-const HISTORIES = 60;
+const HISTORIES = 40;
 const seed = Date.now() % 2 ** 31;
 
 it('garbage collection loses nothing that is needed, and leaves nothing that is not, whoever does what when', async () => {
