@@ -4,7 +4,7 @@ import { guard } from '#adapters/d1/guards';
 import { launched, launchStatements } from '#adapters/d1/job-launch';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { listPage } from '#adapters/d1/page';
-import { endStatement, logLineStatement } from '#adapters/d1/task-endings';
+import { stopStatements } from '#adapters/d1/task-endings';
 import { TASK_COLUMNS, type TaskRow, toTask } from '#adapters/d1/task-rows';
 import type { OffsetPage } from '#core/pagination';
 import type { Mutation } from '#domain/events/mutation';
@@ -106,14 +106,14 @@ export class D1ExecutionStore implements ExecutionStore {
     await runBatch(this.#db, [
       ...mutationStatements(this.#db, mutation),
       guard(this.#db, 'EXECUTION_GONE', 'exists (select 1 from executions where id = ?)', executionId),
-      ...stopStatements(this.#db, 't.execution_id = ?1', executionId, line, mutation.nowMs),
+      ...stopStatements(this.#db, { condition: 't.execution_id = ?1', value: executionId }, line, mutation.nowMs),
     ]);
   }
 
   async stopTask(taskId: number, line: string, mutation: Mutation): Promise<void> {
     await runBatch(this.#db, [
       ...mutationStatements(this.#db, mutation),
-      ...stopStatements(this.#db, 't.id = ?1', taskId, line, mutation.nowMs),
+      ...stopStatements(this.#db, { condition: 't.id = ?1', value: taskId }, line, mutation.nowMs),
     ]);
   }
 
@@ -130,21 +130,6 @@ export class D1ExecutionStore implements ExecutionStore {
     const row = await withRetries(() => query.first<TaskRow>());
     return row ? toTask(row) : undefined;
   }
-}
-
-/** Ends the tasks of a condition about `t` and `?1` that have not ended; a slice under way then cannot commit. */
-export function stopStatements(
-  db: D1Database,
-  condition: string,
-  value: number | string,
-  line: string,
-  nowMs: number,
-): D1PreparedStatement[] {
-  const open = `${condition} and t.due_at_ms is not null`;
-  return [
-    logLineStatement(db, { condition: `${open} and t.status <> 'Pending'`, value }, line, nowMs),
-    endStatement(db, { condition: open, value }, { status: 'Stopped', nowMs }),
-  ];
 }
 
 function toExecution(row: ExecutionRow): Execution {

@@ -1,7 +1,7 @@
 import { runBatch, withRetries } from '#adapters/d1/batch';
-import { stopStatements } from '#adapters/d1/execution-store';
 import { mutationStatements } from '#adapters/d1/mutation';
 import { MAX_COUNTED } from '#adapters/d1/page';
+import { stopStatements } from '#adapters/d1/task-endings';
 import { TASK_COLUMNS, type TaskRow, toTask } from '#adapters/d1/task-rows';
 import type { Mutation } from '#domain/events/mutation';
 import type { JobMonitorStore, OpenTasks, QueueState } from '#domain/jobs/job-monitor-store';
@@ -96,7 +96,10 @@ export class D1JobMonitorStore implements JobMonitorStore {
 
   async stop(taskIds: readonly number[], status: OpenTasks['status'], line: string, nowMs: number): Promise<void> {
     const stand = `t.id in (select value from json_each(?1)) and t.status = '${status}'`;
-    await runBatch(this.#db, stopStatements(this.#db, stand, JSON.stringify(taskIds), line, nowMs));
+    await runBatch(
+      this.#db,
+      stopStatements(this.#db, { condition: stand, value: JSON.stringify(taskIds) }, line, nowMs),
+    );
   }
 
   async record(mutation: Mutation): Promise<void> {

@@ -1,8 +1,8 @@
 import { withRetries } from '#adapters/d1/batch';
-import { stopStatements } from '#adapters/d1/execution-store';
 import { type Refusals, runGuarded } from '#adapters/d1/guarded-batch';
 import { guard, guardProject } from '#adapters/d1/guards';
 import { mutationStatements } from '#adapters/d1/mutation';
+import { stopStatements } from '#adapters/d1/task-endings';
 import { AppError } from '#core/errors';
 import type { Mutation } from '#domain/events/mutation';
 import { DEFAULT_POLICY_SCOPE, type RetentionDraft, type RetentionPolicy } from '#domain/retention/retention-policy';
@@ -83,7 +83,7 @@ export class D1RetentionStore implements RetentionStore {
     const { id, projectId } = policy;
     const run = (sql: string, ...bindings: readonly unknown[]) => this.#db.prepare(sql).bind(...bindings);
     await this.#run(policy, mutation, [
-      ...stopStatements(this.#db, OPEN_RUNS, id, stopLine, mutation.nowMs),
+      ...stopStatements(this.#db, { condition: OPEN_RUNS, value: id }, stopLine, mutation.nowMs),
       run(UNSCHEDULE, id),
       run('delete from project_metadata where project_id = ? and name = ?', projectId, METADATA_KEY),
       run('delete from retention_policies where id = ?', id),

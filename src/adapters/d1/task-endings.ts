@@ -39,3 +39,17 @@ export function endStatement(
     where ${condition}`;
   return db.prepare(update).bind(value, status, message ?? null, nowMs);
 }
+
+/** Stops those that have not ended, and says so in the logs of those that had begun. */
+export function stopStatements(
+  db: D1Database,
+  { condition, value }: TaskChoice,
+  line: string,
+  nowMs: number,
+): D1PreparedStatement[] {
+  const open = `${condition} and t.due_at_ms is not null`;
+  return [
+    logLineStatement(db, { condition: `${open} and t.status <> 'Pending'`, value }, line, nowMs),
+    endStatement(db, { condition: open, value }, { status: 'Stopped', nowMs }),
+  ];
+}
