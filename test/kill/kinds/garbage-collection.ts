@@ -3,6 +3,7 @@ import { RegistryClient } from '#test/crash/registry-client';
 import type { ApiClient } from '#test/kill/api-client';
 import type { KillKind, StoppedState } from '#test/kill/kill-kind';
 import { pushSmallImages } from '#test/kill/small-images';
+import { objectKeys, requireObjects, rowKeys } from '#test/kill/stored-keys';
 import type { TaskState } from '#test/kill/task-states';
 
 const REPOSITORY_NAME = 'library/kill-garbage';
@@ -65,30 +66,14 @@ export class GarbageCollection implements KillKind {
   }
 
   verify(state: StoppedState, [task]: readonly TaskState[]): string {
-    const keysOf = (sql: string) =>
-      state.change((database) =>
-        database
-          .prepare(sql)
-          .all()
-          .map(({ key }) => String(key)),
-      );
-    const objects = new Set(
-      state.changeBucket((database) =>
-        database
-          .prepare('SELECT key FROM _mf_objects')
-          .all()
-          .map(({ key }) => String(key)),
-      ),
-    );
-    const rows = new Set(keysOf('SELECT object_key AS key FROM blobs'));
+    const objects = objectKeys(state);
+    const rows = new Set(rowKeys(state, 'SELECT object_key AS key FROM blobs'));
     const left = this.#garbage.filter((key) => rows.has(key) || objects.has(key));
     if (left.length > 0) throw new Error(`${left.length} of ${this.#garbage.length} are left: ${left.slice(0, 5)}`);
-    const live = keysOf(LIVE);
-    const lost = live.filter((key) => !objects.has(key));
-    if (live.length === 0 || lost.length > 0) throw new Error(`${lost.length} of ${live.length} live objects are lost`);
+    const live = requireObjects(state, LIVE, objects);
     const { purgedBlobs } = task?.results ?? {};
     if (purgedBlobs !== this.#garbage.length)
       throw new Error(`${purgedBlobs} blobs by its own count, of ${this.#garbage.length}`);
-    return `${this.#garbage.length} blobs gone, by its own count too, and their objects; the ${live.length} of an image left`;
+    return `${this.#garbage.length} blobs gone, by its own count too, and their objects; the ${live} of an image left`;
   }
 }

@@ -1,6 +1,7 @@
 import type { ApiClient } from '#test/kill/api-client';
 import type { KillKind, StoppedState } from '#test/kill/kill-kind';
 import { pushSmallImages } from '#test/kill/small-images';
+import { objectKeys, requireObjects } from '#test/kill/stored-keys';
 import type { TaskState } from '#test/kill/task-states';
 
 const REPOSITORY_NAME = 'library/kill-comparison';
@@ -39,26 +40,12 @@ export class StorageComparison implements KillKind {
   }
 
   verify(state: StoppedState, [task]: readonly TaskState[]): string {
-    const objects = new Set(
-      state.changeBucket((database) =>
-        database
-          .prepare('SELECT key FROM _mf_objects')
-          .all()
-          .map(({ key }) => String(key)),
-      ),
-    );
+    const objects = objectKeys(state);
     const left = [...objects].filter((key) => key.startsWith(PREFIX));
     if (left.length > 0) throw new Error(`${left.length} of ${ORPHANS} are left: ${left.slice(0, 5)}`);
-    const live = state.change((database) =>
-      database
-        .prepare(LIVE)
-        .all()
-        .map(({ key }) => String(key)),
-    );
-    const lost = live.filter((key) => !objects.has(key));
-    if (live.length === 0 || lost.length > 0) throw new Error(`${lost.length} of ${live.length} live objects are lost`);
+    const live = requireObjects(state, LIVE, objects);
     const orphans = Number(task?.results['orphans']);
     if (!(orphans <= ORPHANS && orphans >= ORPHANS - PAGE)) throw new Error(`${orphans} orphans by its own count`);
-    return `${ORPHANS} unknown objects gone, ${orphans} by its own count; the ${live.length} of an image left`;
+    return `${ORPHANS} unknown objects gone, ${orphans} by its own count; the ${live} of an image left`;
   }
 }
